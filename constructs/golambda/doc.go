@@ -1,0 +1,23 @@
+// Package golambda holds SecureGoFunction: a Lambda function written in Go
+// that can do nothing and reach nothing until a link says so.
+//
+// What it secures, by default and without a prop to switch it off:
+//
+//   - a role of its own that Lambda alone can assume, with customer managed
+//     policies and no wildcard resource but where IAM knows none narrower
+//   - an environment under a customer key, in which no secret is let
+//   - a security group with nothing in, and out only what links open; the
+//     function's own code may not touch network interfaces
+//   - a log group of its own, under the key, kept for a year, in JSON
+//   - alarms on errors, throttles, time and lost events, to an encrypted topic
+//   - failed asynchronous events in an encrypted queue, for fourteen days
+//   - explicit timeout, memory, retries, event age and recursion guard
+//
+// What it does not: it cannot see what is attached to the function from
+// outside of it, such as a policy added to the role by other means, and it
+// filters no names on the network (see package network).
+//
+// Props are checked, then planned, then rendered. Checking and planning are
+// plain Go; rendering alone talks to CDK, through jsii, and as little as it
+// can, since every call is a round trip to Node.
+package golambda

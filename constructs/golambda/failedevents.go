@@ -1,0 +1,72 @@
+package golambda
+
+import (
+	"github.com/aws/aws-cdk-go/awscdk/v2"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awscloudwatch"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awssqs"
+	"github.com/aws/jsii-runtime-go"
+
+	"github.com/securegofunction/cdk/internal/keyring"
+)
+
+// queue takes failed events. It has one alarm, however many functions use it,
+// which tells all whom those functions tell.
+type queue struct {
+	awssqs.IQueue
+	arn, keyARN string
+	alarm       awscloudwatch.CfnAlarm
+	told        map[any]bool
+	actions     []*string
+}
+
+type queueID struct {
+	stack awscdk.Stack
+	queue awssqs.IQueue
+}
+
+var allQueues = map[queueID]*queue{}
+
+// failedEvents returns the queue that a function was given, or the shared one.
+func (s *shared) failedEvents(given awssqs.IQueue, alarmFrom int) *queue {
+	shared := given == nil
+	if shared {
+		given = s.sharedQueue()
+	}
+	id := queueID{s.stack.Stack, given}
+	q, ok := allQueues[id]
+	if !ok {
+		suffix := s.suffix
+		if !shared {
+			suffix = "-" + (*given.Node().Addr())[:8]
+		}
+		q = &queue{IQueue: given, arn: *given.QueueArn(), told: map[any]bool{}}
+		if key := given.EncryptionMasterKey(); key != nil {
+			q.keyARN = keyring.ARN(key)
+		}
+		alarm := failedEventsAlarm(alarmFrom)
+		q.alarm = alarm.render(s.stack.Stack, "SecureGoFunctions"+alarm.id+suffix, *given.QueueName(), nil)
+		allQueues[id] = q
+	}
+	return q
+}
+
+func (s *shared) sharedQueue() awssqs.IQueue {
+	if s.ownQueue == nil {
+		s.ownQueue = awssqs.NewQueue(s.stack.Stack, jsii.String("SecureGoFunctionsFailedEvents"+s.suffix), &awssqs.QueueProps{
+			Encryption: awssqs.QueueEncryption_KMS, EncryptionMasterKey: s.key, EnforceSSL: jsii.Bool(true),
+			RetentionPeriod: awscdk.Duration_Days(jsii.Number(14)),
+		})
+	}
+	return s.ownQueue
+}
+
+// tell adds an action to the queue's alarm, unless it has it. id identifies
+// the action.
+func (q *queue) tell(id any, action func(awscloudwatch.CfnAlarm) string) {
+	if q.told[id] {
+		return
+	}
+	q.told[id] = true
+	q.actions = append(q.actions, jsii.String(action(q.alarm)))
+	q.alarm.SetAlarmActions(&q.actions)
+}

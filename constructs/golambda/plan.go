@@ -1,0 +1,78 @@
+package golambda
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/securegofunction/cdk/constructs/link"
+	"github.com/securegofunction/cdk/constructs/network"
+	"github.com/securegofunction/cdk/internal/iam"
+)
+
+// plan is what is to be made, decided before anything is.
+type plan struct {
+	environment map[string]string
+	statements  []iam.Statement
+	endpoints   []string
+	egress      []link.Egress
+	relaxed     []link.Relaxation
+	alarms      []alarm
+}
+
+// newPlan asks every link for its doors. region is "" if it is not known at
+// synth; revealed is as for environment.
+func newPlan(p SecureGoFunctionProps, at link.Site, region string, revealed map[string]string) (plan, error) {
+	var (
+		made      plan
+		wrong     []error
+		variables []link.Variable
+		endpoints = map[string]bool{}
+	)
+	if p.Network != nil && p.Network.Vpc == nil {
+		made.relaxed = append(made.relaxed, link.Relaxation{What: "no VPC", Reason: p.Network.Reason})
+	}
+	for i, l := range p.Links {
+		if l == nil {
+			wrong = append(wrong, fmt.Errorf("Links[%d] is nil: give a link or leave it out", i))
+			continue
+		}
+		doors, err := l.Open(at)
+		if err != nil {
+			wrong = append(wrong, err)
+			continue
+		}
+		for _, key := range doors.Keys {
+			wrong = append(wrong, checkKeyRegion(key, region))
+		}
+		for _, e := range doors.Egress {
+			wrong = append(wrong, checkCarried(p.Network, e))
+		}
+		for _, service := range doors.Endpoints {
+			if !endpoints[service] {
+				endpoints[service] = true
+				made.endpoints = append(made.endpoints, service)
+			}
+		}
+		variables = append(variables, doors.Variables...)
+		made.statements = append(made.statements, doors.Statements...)
+		made.egress = append(made.egress, doors.Egress...)
+		made.relaxed = append(made.relaxed, doors.Relaxed...)
+	}
+	made.statements = iam.Merge(made.statements)
+	var err error
+	made.environment, err = environment(p.Environment, variables, revealed)
+	made.alarms = functionAlarms(p)
+	return made, errors.Join(append(wrong, err)...)
+}
+
+func checkCarried(n *network.Network, e link.Egress) error {
+	switch {
+	case n == nil: // reported by check
+		return nil
+	case n.Vpc == nil:
+		return fmt.Errorf("the link to %s port %d opens a security group, and network.None has none: leave the link out, or give a VPC", e.CIDR, e.Port)
+	case !n.Outside:
+		return fmt.Errorf("the network cannot carry the link to %s port %d: its subnets have no way out; use network.FromVpc with private subnets that have a NAT", e.CIDR, e.Port)
+	}
+	return nil
+}
