@@ -1,0 +1,180 @@
+package test
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/aws/aws-cdk-go/awscdk/v2"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awslambdaeventsources"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awss3"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awssqs"
+	"github.com/aws/jsii-runtime-go"
+
+	"github.com/securegofunction/cdk/constructs/golambda"
+	"github.com/securegofunction/cdk/constructs/link"
+	"github.com/securegofunction/cdk/constructs/network"
+)
+
+func TestRoleTrustsLambdaOnly(t *testing.T) {
+	s := synthFunction(t, nil)
+	same(t, "the function's role", s.at("Fn/Role").Properties, `{"AssumeRolePolicyDocument": {"Version": "2012-10-17", "Statement": [
+		{"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": {"Service": "lambda.amazonaws.com"}}]}}`)
+	same(t, "who uses the role", s.at("Fn/Function").Properties["Role"], `"${Fn/Role.Arn}"`)
+}
+
+// The statements are those that the AWS guides name in the code's comments.
+func TestPoliciesAreExact(t *testing.T) {
+	s := synthFunction(t, func(stack awscdk.Stack, p *golambda.SecureGoFunctionProps) {
+		p.Links = []link.Link{link.Parameter("API_KEY", "/my_app/api_key", link.EncryptedWith(newKey(stack)))}
+	})
+	const group = `arn:${AWS::Partition}:logs:${AWS::Region}:${AWS::AccountId}:log-group:${Fn/Logs}`
+	const fn = `arn:${AWS::Partition}:lambda:${AWS::Region}:${AWS::AccountId}:function:${Fn/Function}`
+	for path, want := range map[string]string{
+		"Fn/Role/RunTime": `[
+			{"Effect": "Allow", "Action": ["logs:CreateLogStream", "logs:PutLogEvents"], "Resource": "` + group + `:*"},
+			{"Effect": "Allow", "Action": ["kms:GenerateDataKey", "kms:Decrypt"], "Resource": "${SecureGoFunctionsKey.Arn}", "Condition": {
+				"StringEquals": {"kms:ViaService": "logs.${AWS::Region}.amazonaws.com"}, "ArnLike": {"kms:EncryptionContext:aws:logs:arn": "` + group + `"}}},
+			{"Effect": "Allow", "Action": "kms:DescribeKey", "Resource": "${SecureGoFunctionsKey.Arn}", "Condition": {
+				"StringEquals": {"kms:ViaService": "logs.${AWS::Region}.amazonaws.com"}}},
+			{"Effect": "Allow", "Action": "sqs:SendMessage", "Resource": "${SecureGoFunctionsFailedEvents.Arn}"},
+			{"Effect": "Allow", "Action": ["kms:GenerateDataKey", "kms:Decrypt"], "Resource": "${SecureGoFunctionsKey.Arn}", "Condition": {
+				"StringEquals": {"kms:ViaService": "sqs.${AWS::Region}.amazonaws.com"}}},
+			{"Effect": "Allow", "Action": ["ssm:GetParameter", "ssm:GetParameters"],
+				"Resource": "arn:${AWS::Partition}:ssm:${AWS::Region}:${AWS::AccountId}:parameter/my_app/api_key"},
+			{"Effect": "Allow", "Action": "kms:Decrypt", "Resource": "${Key.Arn}", "Condition": {"StringEquals": {
+				"kms:ViaService": "ssm.${AWS::Region}.amazonaws.com",
+				"kms:EncryptionContext:PARAMETER_ARN": "arn:${AWS::Partition}:ssm:${AWS::Region}:${AWS::AccountId}:parameter/my_app/api_key"}}}]`,
+		"Fn/Role/Tracing": `[{"Effect": "Allow", "Action": ["xray:PutTraceSegments", "xray:PutTelemetryRecords"], "Resource": "*"}]`,
+		"Fn/Role/NetworkInterfaces": `[
+			{"Effect": "Allow", "Action": ["ec2:DescribeNetworkInterfaces", "ec2:DescribeSubnets"], "Resource": "*"},
+			{"Effect": "Allow", "Action": ["ec2:CreateNetworkInterface", "ec2:DeleteNetworkInterface", "ec2:AssignPrivateIpAddresses", "ec2:UnassignPrivateIpAddresses"],
+				"Resource": "arn:${AWS::Partition}:ec2:${AWS::Region}:${AWS::AccountId}:*/*"}]`,
+		"Fn/NetworkInterfacesDeny": `[{"Effect": "Deny", "Action": ["ec2:CreateNetworkInterface", "ec2:DeleteNetworkInterface",
+			"ec2:DescribeNetworkInterfaces", "ec2:DescribeSubnets", "ec2:DetachNetworkInterface", "ec2:AssignPrivateIpAddresses", "ec2:UnassignPrivateIpAddresses"],
+			"Resource": "*", "Condition": {"ArnEquals": {"lambda:SourceFunctionArn": "` + fn + `"}}}]`,
+		"Fn/Environment": `[{"Effect": "Allow", "Action": "kms:Decrypt", "Resource": "${SecureGoFunctionsKey.Arn}", "Condition": {
+			"StringEquals": {"kms:EncryptionContext:aws:lambda:FunctionArn": "` + fn + `"}}}]`,
+	} {
+		policy := s.at(path)
+		same(t, path, policy.Properties["PolicyDocument"].(map[string]any)["Statement"], want)
+		same(t, path+" is attached to", policy.Properties["Roles"], `["${Fn/Role}"]`)
+	}
+	same(t, "all managed policies", s.ofType("AWS::IAM::ManagedPolicy"),
+		`["Fn/Environment", "Fn/NetworkInterfacesDeny", "Fn/Role/NetworkInterfaces", "Fn/Role/RunTime", "Fn/Role/Tracing", "Network/FlowLogsPolicy"]`)
+	same(t, "inline policies", len(s.ofType("AWS::IAM::Policy")), `0`)
+}
+
+// Lambda checks what the role may do when it makes the function, and on
+// deletion the interfaces have to go before the policy that lets them.
+func TestOrderOfPolicies(t *testing.T) {
+	s := synthFunction(t, nil)
+	waits := s.at("Fn/Function").DependsOn
+	for _, path := range []string{"Fn/Role", "Fn/Role/RunTime", "Fn/Role/Tracing", "Fn/Role/NetworkInterfaces"} {
+		if !slices.Contains(waits, path) {
+			t.Errorf("the function does not wait for %s, only for %v", path, waits)
+		}
+	}
+	if waits := s.at("Fn/SecurityGroup").DependsOn; !slices.Contains(waits, "Fn/Role/NetworkInterfaces") {
+		t.Errorf("the security group does not wait for the network interfaces' policy, only for %v", waits)
+	}
+}
+
+func TestNoNetworkInterfacesWithoutVpc(t *testing.T) {
+	s := synthFunction(t, func(_ awscdk.Stack, p *golambda.SecureGoFunctionProps) {
+		p.Network = network.None("calls public APIs only")
+	})
+	for _, path := range []string{"Fn/Role/NetworkInterfaces", "Fn/NetworkInterfacesDeny", "Fn/SecurityGroup"} {
+		if _, ok := s.resources[path]; ok {
+			t.Errorf("%s was made for a function in no VPC", path)
+		}
+	}
+	if _, ok := s.at("Fn/Function").Properties["VpcConfig"]; ok {
+		t.Error("the function has a VpcConfig")
+	}
+}
+
+// Whoever grants, and to whichever of the two, it lands in the managed policy.
+func TestGrantsLandInTheRunTimePolicy(t *testing.T) {
+	for situation, grant := range map[string]func(awscdk.Stack, *golambda.SecureGoFunction){
+		"to fn": func(s awscdk.Stack, fn *golambda.SecureGoFunction) {
+			awss3.NewBucket(s, jsii.String("Bucket"), nil).GrantRead(fn, nil)
+		},
+		"to fn.Function": func(s awscdk.Stack, fn *golambda.SecureGoFunction) {
+			awss3.NewBucket(s, jsii.String("Bucket"), nil).GrantRead(fn.Function, nil)
+		},
+		"by an event source": func(s awscdk.Stack, fn *golambda.SecureGoFunction) {
+			fn.Function.AddEventSource(awslambdaeventsources.NewSqsEventSource(awssqs.NewQueue(s, jsii.String("Bucket"), nil), nil))
+		},
+		"twice": func(s awscdk.Stack, fn *golambda.SecureGoFunction) {
+			b := awss3.NewBucket(s, jsii.String("Bucket"), nil)
+			b.GrantRead(fn, nil)
+			b.GrantRead(fn, nil)
+		},
+	} {
+		s := synth(t, func(stack awscdk.Stack) { grant(stack, newFunction(stack, nil)) })
+		same(t, situation+": inline policies", len(s.ofType("AWS::IAM::Policy")), `0`)
+		text := fmt.Sprint(s.at("Fn/Role/RunTime").Properties["PolicyDocument"])
+		if n := strings.Count(text, "${Bucket.Arn}"); n == 0 || n > 2 {
+			t.Errorf("%s: the run-time policy names the granted resource %d times: %s", situation, n, text)
+		}
+		if !strings.Contains(text, "logs:PutLogEvents") {
+			t.Errorf("%s: the planned statements are gone from the run-time policy: %s", situation, text)
+		}
+	}
+}
+
+func TestPermissionsBoundary(t *testing.T) {
+	s := synthFunction(t, func(stack awscdk.Stack, p *golambda.SecureGoFunctionProps) {
+		p.PermissionsBoundary = awsiam.ManagedPolicy_FromManagedPolicyName(stack, jsii.String("Boundary"), jsii.String("team-boundary"))
+	})
+	same(t, "boundary", s.at("Fn/Role").Properties["PermissionsBoundary"], `"arn:${AWS::Partition}:iam::${AWS::AccountId}:policy/team-boundary"`)
+}
+
+func TestGivenRoleOfThisApp(t *testing.T) {
+	s := synth(t, func(stack awscdk.Stack) {
+		role := awsiam.NewRole(stack, jsii.String("TeamRole"), &awsiam.RoleProps{AssumedBy: awsiam.NewServicePrincipal(jsii.String("lambda.amazonaws.com"), nil)})
+		fn := newFunction(stack, func(_ awscdk.Stack, p *golambda.SecureGoFunctionProps) { p.Role = role })
+		awss3.NewBucket(stack, jsii.String("Bucket"), nil).GrantRead(fn, nil)
+	})
+	for _, path := range []string{"Fn/RunTime", "Fn/Tracing", "Fn/NetworkInterfaces", "Fn/Environment", "Fn/NetworkInterfacesDeny"} {
+		same(t, path, s.at(path).Properties["Roles"], `["${TeamRole}"]`)
+	}
+	if text := fmt.Sprint(s.at("Fn/RunTime").Properties); !strings.Contains(text, "${Bucket.Arn}") {
+		t.Errorf("the grant is not in the run-time policy: %s", text)
+	}
+	for _, path := range []string{"Fn/RunTime", "Fn/Tracing", "Fn/NetworkInterfaces"} {
+		if waits := s.at("Fn/Function").DependsOn; !slices.Contains(waits, path) {
+			t.Errorf("the function does not wait for %s, only for %v", path, waits)
+		}
+	}
+}
+
+func TestGivenRoleThatIsImported(t *testing.T) {
+	const arn = "arn:aws:iam::111122223333:role/team"
+	for situation, c := range map[string]struct {
+		options  *awsiam.FromRoleArnOptions
+		attached bool
+	}{
+		"which can be changed":    {nil, true},
+		"which cannot be changed": {&awsiam.FromRoleArnOptions{Mutable: jsii.Bool(false)}, false},
+	} {
+		s := synth(t, func(stack awscdk.Stack) {
+			fn := newFunction(stack, func(_ awscdk.Stack, p *golambda.SecureGoFunctionProps) {
+				p.Role = awsiam.Role_FromRoleArn(stack, jsii.String("Imported"), jsii.String(arn), c.options)
+			})
+			awss3.NewBucket(stack, jsii.String("Bucket"), nil).GrantRead(fn, nil)
+		})
+		told := strings.Join(s.warnings, "\n")
+		for _, action := range []string{"logs:PutLogEvents", "xray:PutTraceSegments", "ec2:CreateNetworkInterface", "ec2:DetachNetworkInterface", "aws:lambda:FunctionArn", "s3:GetObject*"} {
+			if strings.Contains(told, action) == c.attached {
+				t.Errorf("an imported role %s: is %s told to its owner? %t, warnings:\n%s", situation, action, !c.attached, told)
+			}
+		}
+		if _, ok := s.resources["Fn/RunTime"]; ok != c.attached {
+			t.Errorf("an imported role %s: run-time policy attached: %t", situation, ok)
+		}
+	}
+}
