@@ -263,3 +263,17 @@ func refused(t *testing.T, situation string, build func()) (message string) {
 	build()
 	return ""
 }
+
+// readFile returns the one file of the folder that matches.
+func readFile(t *testing.T, dir, pattern string) string {
+	t.Helper()
+	found, err := filepath.Glob(filepath.Join(dir, pattern))
+	if err != nil || len(found) != 1 {
+		t.Fatalf("%s: %v %v", pattern, found, err)
+	}
+	text, err := os.ReadFile(found[0])
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(text)
+}

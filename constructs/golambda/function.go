@@ -39,6 +39,7 @@ type SecureGoFunction struct {
 	// subscribers that are no e-mail addresses. Nil with Alarms.Actions.
 	AlarmTopic awssns.Topic
 
+	id        string
 	group     awsec2.ISecurityGroup
 	grantee   awsiam.IPrincipal
 	validated bool
@@ -74,7 +75,7 @@ func NewSecureGoFunction(scope constructs.Construct, id string, props *SecureGoF
 		mistake.Stop(scope, id, err)
 	}
 
-	fn := &SecureGoFunction{}
+	fn := &SecureGoFunction{id: id}
 	mistake.NewConstruct(fn, scope, id)
 	render(fn, stack, p, base, built, made)
 	return fn

@@ -194,24 +194,24 @@ func renderAlarms(fn *SecureGoFunction, p SecureGoFunctionProps, made plan, comm
 		alarm := a.render(fn, a.id, name, nil)
 		var actions []*string
 		for _, action := range p.Alarms.Actions {
-			actions = append(actions, jsii.String(bind(action, alarm)))
+			actions = append(actions, jsii.String(bind(action, alarm, fn.id+a.id)))
 		}
 		alarm.SetAlarmActions(&actions)
 	}
 	for _, action := range p.Alarms.Actions {
-		queue.tell(action, func(alarm awscloudwatch.CfnAlarm) string { return bind(action, alarm) })
+		queue.tell(action, func(alarm awscloudwatch.CfnAlarm) string { return bind(action, alarm, "FailedEventsAlarm") })
 	}
 }
 
 // bind asks a caller's action for its ARN. It takes CDK's alarm, so it is
-// shown ours as an imported one.
-func bind(action awscloudwatch.IAlarmAction, alarm awscloudwatch.CfnAlarm) string {
-	scope := alarm.(constructs.Construct)
-	shown := scope.Node().TryFindChild(jsii.String("Shown"))
+// shown ours as an imported one, by a name that is the alarm's own: a Lambda
+// action names its permission after it.
+func bind(action awscloudwatch.IAlarmAction, alarm awscloudwatch.CfnAlarm, name string) string {
+	shown := alarm.Node().TryFindChild(&name)
 	if shown == nil {
-		shown = awscloudwatch.Alarm_FromAlarmArn(scope, jsii.String("Shown"), alarm.AttrArn())
+		shown = awscloudwatch.Alarm_FromAlarmArn(alarm, &name, alarm.AttrArn())
 	}
-	return *action.Bind(scope, shown.(awscloudwatch.IAlarm)).AlarmActionArn
+	return *action.Bind(alarm, shown.(awscloudwatch.IAlarm)).AlarmActionArn
 }
 
 func code(p SecureGoFunctionProps, built gobuild.Output) awslambda.Code {

@@ -1,0 +1,84 @@
+package network
+
+import (
+	"fmt"
+	"os"
+	"testing"
+)
+
+// TestMain makes a test fail that starts Node: what is tested here needs none.
+func TestMain(m *testing.M) {
+	os.Setenv("JSII_RUNTIME", "echo no Node in these tests >&2; exit 1")
+	os.Exit(m.Run())
+}
+
+func TestCheckCIDR(t *testing.T) {
+	t.Parallel()
+	const form, size = "give an IPv4 range such as 10.0.0.0/16", "a VPC is /16 to /28 large"
+	for _, c := range []struct {
+		situation, cidr, want string // want is "" where nothing is wrong
+	}{
+		{"the default", "10.0.0.0/16", ""},
+		{"the smallest", "192.168.0.240/28", ""},
+		{"one bit too large", "10.0.0.0/15", size},
+		{"one bit too small", "10.0.0.0/29", size},
+		{"the whole of IPv4", "0.0.0.0/0", size},
+		{"a bit behind the mask", "10.0.1.0/16", "bits are set behind the mask, the range is 10.0.0.0/16"},
+		{"the last bit behind the mask", "10.0.0.17/28", "bits are set behind the mask, the range is 10.0.0.16/28"},
+		{"empty", "", form},
+		{"an address", "10.0.0.0", form},
+		{"no number of bits", "10.0.0.0/", form},
+		{"more bits than there are", "10.0.0.0/33", form},
+		{"a leading zero", "010.0.0.0/16", form},
+		{"a space", " 10.0.0.0/16", form},
+		{"IPv6", "fd00::/16", form},
+		{"IPv4 in IPv6", "::ffff:10.0.0.0/112", form},
+		{"words", "default", form},
+	} {
+		want := ""
+		if c.want != "" {
+			want = fmt.Sprintf("CIDR %q: %s", c.cidr, c.want)
+		}
+		if got := text(checkCIDR(c.cidr)); got != want {
+			t.Errorf("%s: got %q, want %q", c.situation, got, want)
+		}
+	}
+}
+
+func TestCheckZones(t *testing.T) {
+	t.Parallel()
+	for zones, sound := range map[int]bool{-1: false, 0: false, 1: true, 2: true, 6: true, 7: false} {
+		want := ""
+		if !sound {
+			want = fmt.Sprintf("%d availability zones: ask for 1 to 6", zones)
+		}
+		if got := text(checkZones(zones)); got != want {
+			t.Errorf("%d zones: got %q, want %q", zones, got, want)
+		}
+	}
+}
+
+// None has no construct and no VPC, nothing keeps its packets in, and it says why.
+func TestNone(t *testing.T) {
+	t.Parallel()
+	n := None("calls public APIs only")
+	if n.Construct != nil || n.Vpc != nil || n.VpcID != "" || n.Subnets != nil {
+		t.Errorf("there is a VPC: %+v", n)
+	}
+	if !n.Outside {
+		t.Error("packets cannot leave, it says; without a VPC they can")
+	}
+	if n.Reason != "calls public APIs only" {
+		t.Errorf("got the reason %q", n.Reason)
+	}
+	if n == None("calls public APIs only") {
+		t.Error("two calls return the same network")
+	}
+}
+
+func text(err error) string {
+	if err == nil {
+		return ""
+	}
+	return err.Error()
+}
