@@ -56,7 +56,7 @@ func TestBadInput(t *testing.T) {
 			[]string{broken, "main.go:3:15: undefined: undefined"}},
 		"entry a token": {set(func(_ awscdk.Stack, p *props) { p.Entry = *awscdk.Aws_REGION() }), []string{"Entry", "is a token"}},
 		"entry and code": {set(func(_ awscdk.Stack, p *props) { p.Code = awslambda.Code_FromAsset(jsii.String("testdata"), nil) }),
-			[]string{"both Entry", "keep one"}},
+			[]string{"both props.Entry", "keep one"}},
 		"nil network": {set(func(_ awscdk.Stack, p *props) { p.Network = nil }), []string{"Network is nil", "network.New"}},
 		"no reason":   {set(func(_ awscdk.Stack, p *props) { p.Network = network.None(" ") }), []string{"network.None needs a reason"}},
 		"duplicate variables": {set(func(_ awscdk.Stack, p *props) {
@@ -83,7 +83,7 @@ func TestBadInput(t *testing.T) {
 		"role and boundary": {set(func(s awscdk.Stack, p *props) {
 			p.Role = awsiam.Role_FromRoleArn(s, jsii.String("R"), jsii.String("arn:aws:iam::111122223333:role/team"), nil)
 			p.PermissionsBoundary = awsiam.ManagedPolicy_FromManagedPolicyName(s, jsii.String("B"), jsii.String("boundary"))
-		}), []string{"both Role and PermissionsBoundary"}},
+		}), []string{"both props.Role and props.PermissionsBoundary"}},
 		"a key of another region, by its ARN": {set(func(s awscdk.Stack, p *props) {
 			p.Key = awskms.Key_FromKeyArn(s, jsii.String("K"), jsii.String("arn:aws:kms:us-east-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"))
 		}), []string{"is in us-east-1 and the function in eu-west-1"}},

@@ -119,7 +119,7 @@ func TestSecretsStayOutOfTheEnvironment(t *testing.T) {
 				p.Environment = map[string]string{"SETTING": value(stack)}
 			})
 		})
-		if !strings.Contains(message, "S/Fn: Environment SETTING looks like a secret") || !strings.Contains(message, "link.Parameter(\"SETTING\"") {
+		if !strings.Contains(message, "S/Fn: props.Environment SETTING looks like a secret") || !strings.Contains(message, "link.Parameter(\"SETTING\"") {
 			t.Errorf("%s: the message is %q", situation, message)
 		}
 	}

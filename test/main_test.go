@@ -10,11 +10,14 @@ import (
 )
 
 func TestMain(m *testing.M) {
-	// The call counter runs this binary twice more: as an app, and as the
-	// runtime that the app talks to.
+	// Some tests run this binary once more: as an app of its own process, or as
+	// the runtime that an app talks to.
 	switch os.Getenv("SECUREGOFUNCTION_TEST_AS") {
 	case "app":
 		countedApp()
+		return
+	case "validated":
+		validatedApp()
 		return
 	case "runtime":
 		countingRuntime()

@@ -154,7 +154,7 @@ func TestFromVpc(t *testing.T) {
 		props func(awscdk.Stack) *network.FromVpcProps
 		want  string
 	}{
-		"nil props": {func(awscdk.Stack) *network.FromVpcProps { return nil }, "S/Existing: Vpc is nil"},
+		"nil props": {func(awscdk.Stack) *network.FromVpcProps { return nil }, "S/Existing: props.Vpc is nil"},
 		"public subnets": {func(s awscdk.Stack) *network.FromVpcProps {
 			return &network.FromVpcProps{Vpc: imported(s), Subnets: &awsec2.SubnetSelection{SubnetType: awsec2.SubnetType_PUBLIC}}
 		}, "S/Existing: a public subnet was selected"},

@@ -6,12 +6,13 @@ import (
 	"flag"
 	"os"
 	"os/exec"
-	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsec2"
+	"github.com/aws/jsii-runtime-go"
 
 	"github.com/securegofunction/cdk/apps/quickstart"
 )
@@ -56,29 +57,35 @@ func TestQuickstartGolden(t *testing.T) {
 // CDK's own validation is off in the other tests, since it costs seconds. It
 // is read when Node starts, so it takes a process of its own.
 func TestCDKsOwnValidation(t *testing.T) {
-	out := t.TempDir()
-	app := exec.Command("go", "run", "./apps")
-	app.Dir = ".."
-	context, err := json.Marshal(flags())
-	if err != nil {
-		t.Fatal(err)
+	for flaw, want := range map[string]bool{"": false, "a VPC id that is none": true} {
+		self, err := os.Executable()
+		if err != nil {
+			t.Fatal(err)
+		}
+		app := exec.Command(self)
+		app.Env = append(os.Environ(), "SECUREGOFUNCTION_TEST_AS=validated", "SECUREGOFUNCTION_TEST_FLAW="+flaw, "CDK_VALIDATION=true")
+		text, err := app.CombinedOutput()
+		if found := strings.Contains(string(text), "CloudFormation-Validate::"); found != want {
+			t.Errorf("flaw %q: found something: %t, %v\n%s", flaw, found, err, text)
+		}
 	}
-	app.Env = append(os.Environ(), "CDK_VALIDATION=true", "CDK_OUTDIR="+out, "CDK_CONTEXT_JSON="+string(context))
-	if text, err := app.CombinedOutput(); err != nil {
-		t.Fatalf("%v\n%s", err, text)
+}
+
+// validatedApp is what TestCDKsOwnValidation runs.
+func validatedApp() {
+	defer jsii.Close()
+	context := flags()
+	app := awscdk.NewApp(&awscdk.AppProps{Context: &context})
+	stack := quickstart.NewStack(app, "quickstart", &quickstart.StackProps{Entry: "../apps/quickstart/handler"})
+	if os.Getenv("SECUREGOFUNCTION_TEST_FLAW") != "" {
+		awsec2.NewCfnSecurityGroup(stack, jsii.String("Flaw"), &awsec2.CfnSecurityGroupProps{GroupDescription: jsii.String("flaw"), VpcId: jsii.String("vpc-1")})
 	}
-	report, err := os.ReadFile(filepath.Join(out, "validation-report.json"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	if text := string(report); !strings.Contains(text, "CloudFormation Validate") || strings.Contains(text, "CloudFormation-Validate::") {
-		t.Errorf("CDK's validation did not run, or found something: %s", text)
-	}
+	app.Synth(nil)
 }
 
 func TestQuickstartIsImportable(t *testing.T) {
 	app := newApp(t)
-	var stack awscdk.Stack = quickstart.NewStack(app, "S", &quickstart.StackProps{Entry: "../apps/quickstart/handler", Architecture: "amd64", AlarmEmails: []string{"oncall@example.com"}})
+	stack := quickstart.NewStack(app, "S", &quickstart.StackProps{Entry: "../apps/quickstart/handler", Architecture: "amd64", AlarmEmails: []string{"oncall@example.com"}})
 	if *stack.StackName() != "S" {
 		t.Errorf("the stack is called %s", *stack.StackName())
 	}

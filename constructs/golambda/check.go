@@ -51,7 +51,7 @@ func or[T comparable](value, ifZero T) T {
 func check(p SecureGoFunctionProps, region string) error {
 	_, retentionErr := retention.Days(p.LogRetentionDays)
 	if retentionErr != nil {
-		retentionErr = fmt.Errorf("LogRetentionDays: %w", retentionErr)
+		retentionErr = fmt.Errorf("props.LogRetentionDays: %w", retentionErr)
 	}
 	return errors.Join(
 		checkCode(p),
@@ -75,11 +75,11 @@ func check(p SecureGoFunctionProps, region string) error {
 func checkCode(p SecureGoFunctionProps) error {
 	switch {
 	case p.Code != nil && p.Entry != "":
-		return fmt.Errorf("both Entry %q and Code are given: keep one", p.Entry)
+		return fmt.Errorf("both props.Entry %q and props.Code are given: keep one", p.Entry)
 	case p.Code != nil:
 		return nil
 	case pseudo.IsToken(p.Entry):
-		return fmt.Errorf("Entry %q is a token: the folder has to be known at synth", p.Entry)
+		return fmt.Errorf("props.Entry %q is a token: the folder has to be known at synth", p.Entry)
 	}
 	return gobuild.Check(p.Entry, p.Architecture)
 }
@@ -87,7 +87,7 @@ func checkCode(p SecureGoFunctionProps) error {
 func checkNetwork(n *network.Network) error {
 	switch {
 	case n == nil:
-		return errors.New(`Network is nil: give network.New, network.FromVpc, or network.None("reason")`)
+		return errors.New(`props.Network is nil: give network.New, network.FromVpc, or network.None("reason")`)
 	case n.Vpc == nil && strings.TrimSpace(n.Reason) == "":
 		return errors.New("network.None needs a reason: say why the function runs in no VPC")
 	}
@@ -96,7 +96,7 @@ func checkNetwork(n *network.Network) error {
 
 func checkRole(p SecureGoFunctionProps) error {
 	if p.Role != nil && p.PermissionsBoundary != nil {
-		return errors.New("both Role and PermissionsBoundary are given: a role that exists has its owner's boundary; keep one")
+		return errors.New("both props.Role and props.PermissionsBoundary are given: a role that exists has its owner's boundary; keep one")
 	}
 	return nil
 }
@@ -113,28 +113,28 @@ func checkKeyRegion(key awskms.IKey, region string) error {
 
 func checkSeconds(prop string, d, least, most time.Duration) error {
 	if d < least || d > most || d%time.Second != 0 {
-		return fmt.Errorf("%s %v: give whole seconds from %v to %v", prop, d, least, most)
+		return fmt.Errorf("props.%s %v: give whole seconds from %v to %v", prop, d, least, most)
 	}
 	return nil
 }
 
 func checkRange(prop string, n, least, most int) error {
 	if n < least || n > most {
-		return fmt.Errorf("%s %d: give %d to %d", prop, n, least, most)
+		return fmt.Errorf("props.%s %d: give %d to %d", prop, n, least, most)
 	}
 	return nil
 }
 
 func checkRetries(r Retries) error {
 	if r < TwoRetries || r > NoRetries {
-		return fmt.Errorf("Retries %d: give TwoRetries, OneRetry or NoRetries", r)
+		return fmt.Errorf("props.Retries %d: give TwoRetries, OneRetry or NoRetries", r)
 	}
 	return nil
 }
 
 func oneOf(prop, value string, choices ...string) error {
 	if !slices.Contains(choices, value) {
-		return fmt.Errorf("%s %q does not exist: give %s", prop, value, strings.Join(choices, ", "))
+		return fmt.Errorf("props.%s %q does not exist: give %s", prop, value, strings.Join(choices, ", "))
 	}
 	return nil
 }
@@ -142,7 +142,7 @@ func oneOf(prop, value string, choices ...string) error {
 func checkAlarms(a Alarms) error {
 	share := func(prop string, v float64) error {
 		if !(v > 0 && v <= 1) { // so that NaN is refused too
-			return fmt.Errorf("Alarms.%s %v: give a share above 0, up to 1", prop, v)
+			return fmt.Errorf("props.Alarms.%s %v: give a share above 0, up to 1", prop, v)
 		}
 		return nil
 	}
@@ -155,16 +155,16 @@ func checkAlarms(a Alarms) error {
 	}
 	for _, e := range a.Emails {
 		if at, err := mail.ParseAddress(e); err != nil || at.Address != e {
-			wrong = append(wrong, fmt.Errorf("Alarms.Emails: %q is not an e-mail address: give one such as oncall@example.com", e))
+			wrong = append(wrong, fmt.Errorf("props.Alarms.Emails: %q is not an e-mail address: give one such as oncall@example.com", e))
 		}
 	}
 	for i, action := range a.Actions {
 		if action == nil {
-			wrong = append(wrong, fmt.Errorf("Alarms.Actions[%d] is nil: give an alarm action or leave it out", i))
+			wrong = append(wrong, fmt.Errorf("props.Alarms.Actions[%d] is nil: give an alarm action or leave it out", i))
 		}
 	}
 	if len(a.Emails) > 0 && len(a.Actions) > 0 {
-		wrong = append(wrong, errors.New("both Alarms.Emails and Alarms.Actions are given: e-mails go to the shared topic, which actions replace; keep one"))
+		wrong = append(wrong, errors.New("both props.Alarms.Emails and props.Alarms.Actions are given: e-mails go to the shared topic, which actions replace; keep one"))
 	}
 	return errors.Join(wrong...)
 }
@@ -193,7 +193,7 @@ func checkOverride(set awslambda.FunctionProps) error {
 	for i := range v.NumField() {
 		name := v.Type().Field(i).Name
 		if instead, ok := secured[name]; ok && !v.Field(i).IsZero() {
-			wrong = append(wrong, fmt.Errorf("Override sets %s, which is secured: use %s", name, instead))
+			wrong = append(wrong, fmt.Errorf("props.Override sets %s, which is secured: use %s", name, instead))
 		}
 	}
 	return errors.Join(wrong...)

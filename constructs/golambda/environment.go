@@ -41,7 +41,7 @@ func environment(plain map[string]string, variables []link.Variable, revealed ma
 		}
 		if why != "" {
 			// The value stays out of the message, which ends up in logs.
-			wrong = append(wrong, fmt.Errorf("Environment %s looks like a secret: %s; put it into an SSM parameter and use link.Parameter(%q, name, link.EncryptedWith(key))", name, why, name))
+			wrong = append(wrong, fmt.Errorf("props.Environment %s looks like a secret: %s; put it into an SSM parameter and use link.Parameter(%q, name, link.EncryptedWith(key))", name, why, name))
 		}
 	}
 	for _, v := range variables {

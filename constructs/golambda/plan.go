@@ -33,7 +33,7 @@ func newPlan(p SecureGoFunctionProps, at link.Site, region string, revealed map[
 	}
 	for i, l := range p.Links {
 		if l == nil {
-			wrong = append(wrong, fmt.Errorf("Links[%d] is nil: give a link or leave it out", i))
+			wrong = append(wrong, fmt.Errorf("props.Links[%d] is nil: give a link or leave it out", i))
 			continue
 		}
 		doors, err := l.Open(at)

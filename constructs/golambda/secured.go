@@ -14,7 +14,7 @@ func override(p SecureGoFunctionProps) (set awslambda.FunctionProps, err error) 
 	}
 	defer func() {
 		if r := recover(); r != nil {
-			err = fmt.Errorf("Override panicked: %v", r)
+			err = fmt.Errorf("props.Override panicked: %v", r)
 		}
 	}()
 	p.Override(&set)

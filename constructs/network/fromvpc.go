@@ -41,7 +41,7 @@ type Endpoint struct {
 func FromVpc(scope constructs.Construct, id string, props *FromVpcProps) *Network {
 	wrong := []error{mistake.ID(scope, id)}
 	if props == nil || props.Vpc == nil {
-		mistake.Stop(scope, id, errors.Join(append(wrong, errors.New("Vpc is nil: give the VPC, or make one with network.New"))...))
+		mistake.Stop(scope, id, errors.Join(append(wrong, errors.New("props.Vpc is nil: give the VPC, or make one with network.New"))...))
 	}
 	for i, e := range props.Endpoints {
 		if e.Service == "" || e.SecurityGroup == nil {
