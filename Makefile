@@ -1,6 +1,6 @@
 # make demo    deploy the quickstart to a local AWS, invoke it, take it down
 # make test    everything that needs no server: format, vet, lint, tests
-# make deploy APP=quickstart    to the account of your credentials
+# make deploy APP=quickstart    to the account of your credentials; ARGS="-c alarmEmail=..." for the CDK CLI
 
 STATICCHECK = honnef.co/go/tools/cmd/staticcheck@v0.8.0
 
@@ -24,7 +24,7 @@ lint:
 
 deploy: node_modules
 	@test -n "$(APP)" || { echo "name the app: make deploy APP=quickstart" >&2; exit 1; }
-	npx cdk deploy $(APP)
+	npx cdk deploy $(APP) $(ARGS)
 
 # LOCAL_AWS is a folder with deploy.sh, readback.sh and moto_ext.py.
 end-to-end: node_modules

@@ -241,22 +241,38 @@ func TestConnections(t *testing.T) {
 	}
 }
 
-func TestConnectionsToEverywhereFailSynth(t *testing.T) {
-	for situation, connect := range map[string]func(awsec2.Connections){
-		"IPv4": func(c awsec2.Connections) { c.AllowToAnyIpv4(awsec2.Port_Tcp(jsii.Number(443)), nil) },
-		"IPv6": func(c awsec2.Connections) {
-			c.AllowTo(awsec2.Peer_AnyIpv6(), awsec2.Port_Tcp(jsii.Number(443)), nil)
+func TestRulesToEverywhereFailSynth(t *testing.T) {
+	for situation, open := range map[string]func(awscdk.Stack, *golambda.SecureGoFunction){
+		"IPv4": func(_ awscdk.Stack, fn *golambda.SecureGoFunction) {
+			fn.Connections().AllowToAnyIpv4(awsec2.Port_Tcp(jsii.Number(443)), nil)
+		},
+		"IPv6": func(_ awscdk.Stack, fn *golambda.SecureGoFunction) {
+			fn.Connections().AllowTo(awsec2.Peer_AnyIpv6(), awsec2.Port_Tcp(jsii.Number(443)), nil)
+		},
+		"through fn.Function": func(_ awscdk.Stack, fn *golambda.SecureGoFunction) {
+			fn.Function.Connections().AllowToAnyIpv4(awsec2.Port_Tcp(jsii.Number(443)), nil)
+		},
+		"by a rule of its own": func(stack awscdk.Stack, fn *golambda.SecureGoFunction) {
+			awsec2.NewCfnSecurityGroupEgress(stack, jsii.String("Fn-Side"), &awsec2.CfnSecurityGroupEgressProps{
+				GroupId: (*fn.Connections().SecurityGroups())[0].SecurityGroupId(), IpProtocol: jsii.String("-1"), CidrIp: jsii.String("0.0.0.0/0")})
 		},
 	} {
 		message := refused(t, situation, func() {
-			synth(t, func(stack awscdk.Stack) {
-				connect(newFunctionIn(stack, network.New(stack, "Network", nil)).Connections())
-			})
+			synth(t, func(stack awscdk.Stack) { open(stack, newFunctionIn(stack, network.New(stack, "Network", nil))) })
 		})
 		if !strings.Contains(message, "link.Everywhere") || !strings.Contains(message, "S/Fn") {
 			t.Errorf("%s: the message is %q", situation, message)
 		}
 	}
+}
+
+func TestRulesOfOthersAreTheirOwn(t *testing.T) {
+	synth(t, func(stack awscdk.Stack) {
+		net := network.New(stack, "Network", nil)
+		newFunctionIn(stack, net)
+		awsec2.NewCfnSecurityGroupEgress(stack, jsii.String("Other"), &awsec2.CfnSecurityGroupEgressProps{
+			GroupId: awsec2.NewSecurityGroup(stack, jsii.String("Group"), &awsec2.SecurityGroupProps{Vpc: net.Vpc}).SecurityGroupId(), IpProtocol: jsii.String("-1"), CidrIp: jsii.String("0.0.0.0/0")})
+	})
 }
 
 func newFunctionIn(stack awscdk.Stack, net *network.Network) *golambda.SecureGoFunction {

@@ -143,8 +143,14 @@ func TestFunctionsShareKeyTopicAndQueue(t *testing.T) {
 		}
 	}
 	// README.md and the package's documentation state this number.
-	if each := (three["all"] - one["all"]) / 2; each != 13 {
+	each := (three["all"] - one["all"]) / 2
+	if each != 13 {
 		t.Errorf("one more function adds %d resources, not 13", each)
+	}
+	without := synth(t, func(stack awscdk.Stack) { network.New(stack, "Network", nil) })
+	// The network has the key already, and the e-mail is one more.
+	if first := one["all"] - each - len(without.resources) + 1 - 1; first != 6 {
+		t.Errorf("the first function adds %d shared resources, not 6", first)
 	}
 }
 

@@ -13,6 +13,11 @@
 //   - failed asynchronous events in an encrypted queue, for fourteen days
 //   - explicit timeout, memory, retries, event age and recursion guard
 //
+// One more function adds 13 resources to the 500 that a stack may have, one for
+// each interface endpoint that it is linked to, and one for the alarm on its
+// reserved concurrency if it has that. The first function of a stack adds the
+// key, the topic and the queue with their policies and alarm as well: 6.
+//
 // What it does not: it cannot see what is attached to the function from
 // outside of it, such as a policy added to the role by other means, and it
 // filters no names on the network (see package network).

@@ -39,10 +39,8 @@ type SecureGoFunction struct {
 	// subscribers that are no e-mail addresses. Nil with Alarms.Actions.
 	AlarmTopic awssns.Topic
 
-	id        string
-	group     awsec2.ISecurityGroup
-	grantee   awsiam.IPrincipal
-	validated bool
+	id      string
+	grantee awsiam.IPrincipal
 }
 
 var (
@@ -85,12 +83,6 @@ func NewSecureGoFunction(scope constructs.Construct, id string, props *SecureGoF
 // policy.
 func (f *SecureGoFunction) GrantPrincipal() awsiam.IPrincipal { return f.grantee }
 
-// Connections implements IConnectable. A rule to everywhere that is made with
-// it fails synth: that door is link.Everywhere's.
-func (f *SecureGoFunction) Connections() awsec2.Connections {
-	if f.group != nil && !f.validated {
-		f.validated = true
-		f.Node().AddValidation(&egressValidation{f.group})
-	}
-	return f.Function.Connections()
-}
+// Connections implements IConnectable. A rule to everywhere fails synth: that
+// door is link.Everywhere's.
+func (f *SecureGoFunction) Connections() awsec2.Connections { return f.Function.Connections() }

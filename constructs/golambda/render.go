@@ -60,7 +60,7 @@ func render(fn *SecureGoFunction, stack *keyring.Stack, p SecureGoFunctionProps,
 	props.Code = code(p, built)
 	props.LogGroup = fn.LogGroup
 	props.Role = fn.Role
-	renderGroup(fn, p, made, role, props)
+	renderGroup(fn, stack, p, made, role, props)
 	fn.Function = awslambda.NewFunction(fn, jsii.String("Function"), props)
 
 	node := fn.Function.Node()
@@ -126,7 +126,7 @@ func renderRole(fn *SecureGoFunction, p SecureGoFunctionProps, n names, made pla
 
 // renderGroup makes the function's own security group and lets it into the
 // endpoints that its links need.
-func renderGroup(fn *SecureGoFunction, p SecureGoFunctionProps, made plan, role *rendered, props *awslambda.FunctionProps) {
+func renderGroup(fn *SecureGoFunction, stack *keyring.Stack, p SecureGoFunctionProps, made plan, role *rendered, props *awslambda.FunctionProps) {
 	if p.Network.Vpc == nil {
 		return
 	}
@@ -154,8 +154,9 @@ func renderGroup(fn *SecureGoFunction, p SecureGoFunctionProps, made plan, role 
 	// CDK's Connections add their rules to the imported group as resources of
 	// their own, beside the inline ones. With AllowAllOutbound they would add
 	// none.
-	fn.group = awsec2.SecurityGroup_FromSecurityGroupId(fn, jsii.String("Connections"), id, &awsec2.SecurityGroupImportOptions{AllowAllOutbound: jsii.Bool(false)})
-	props.Vpc, props.VpcSubnets, props.SecurityGroups = p.Network.Vpc, p.Network.Subnets, &[]awsec2.ISecurityGroup{fn.group}
+	connections := awsec2.SecurityGroup_FromSecurityGroupId(fn, jsii.String("Connections"), id, &awsec2.SecurityGroupImportOptions{AllowAllOutbound: jsii.Bool(false)})
+	guardEgress(stack.Stack, *id)
+	props.Vpc, props.VpcSubnets, props.SecurityGroups = p.Network.Vpc, p.Network.Subnets, &[]awsec2.ISecurityGroup{connections}
 }
 
 // renderAfter makes the policies that name the function.
