@@ -41,6 +41,9 @@ func TestNewNetworkIsClosed(t *testing.T) {
 		"Action": "sts:AssumeRole", "Principal": {"Service": "vpc-flow-logs.amazonaws.com"}, "Condition": {
 		"StringEquals": {"aws:SourceAccount": "${AWS::AccountId}"},
 		"ArnLike": {"aws:SourceArn": "arn:${AWS::Partition}:ec2:${AWS::Region}:${AWS::AccountId}:vpc-flow-log/*"}}}]}`)
+	if policy := fmt.Sprint(s.at("SecureGoFunctionsKey").Properties["KeyPolicy"]); !strings.Contains(policy, ":log-group:S-*") {
+		t.Errorf("the key does not admit the flow logs: %s", policy)
+	}
 	if !slices.Contains(s.at("Network/FlowLog").DependsOn, "Network/FlowLogsPolicy") {
 		t.Error("the flow log does not wait for its policy")
 	}

@@ -176,11 +176,15 @@ func TestGivenKey(t *testing.T) {
 		}
 	})
 	t.Run("imported", func(t *testing.T) {
-		s := synthFunction(t, func(stack awscdk.Stack, p *golambda.SecureGoFunctionProps) {
-			p.Key = awskms.Key_FromKeyArn(stack, jsii.String("Key"), jsii.String("arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"))
+		app := newApp(t)
+		stack := awscdk.NewStack(app, jsii.String("S"), &awscdk.StackProps{Env: &awscdk.Environment{Account: jsii.String("111122223333"), Region: jsii.String("eu-west-1")}})
+		newFunction(stack, func(_ awscdk.Stack, p *golambda.SecureGoFunctionProps) {
+			p.Key = awskms.Key_FromKeyArn(stack, jsii.String("Key"), jsii.String("arn:aws:kms:eu-west-1:999900001111:key/1234abcd-12ab-34cd-56ef-1234567890ab"))
 		})
-		told := strings.Join(s.warnings, "\n")
-		for _, part := range []string{"kms:EncryptionContext:aws:logs:arn", "log-group:S-*", "cloudwatch.amazonaws.com", "alarm:S*"} {
+		told := strings.Join(synthStack(t, app, "S").warnings, "\n")
+		// Ready to be pasted by somebody in another account.
+		for _, part := range []string{"logs.eu-west-1.amazonaws.com", "kms:EncryptionContext:aws:logs:arn", "arn:aws:logs:eu-west-1:111122223333:log-group:S-*",
+			"cloudwatch.amazonaws.com", "arn:aws:cloudwatch:eu-west-1:111122223333:alarm:S*"} {
 			if !strings.Contains(told, part) {
 				t.Errorf("the key's owner is not told of %q: %s", part, told)
 			}

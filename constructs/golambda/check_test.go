@@ -24,16 +24,10 @@ import (
 	"github.com/securegofunction/cdk/constructs/link"
 	"github.com/securegofunction/cdk/constructs/network"
 	"github.com/securegofunction/cdk/internal/mistake"
+	"github.com/securegofunction/cdk/internal/nonode"
 )
 
-// noNode is a command that no test of plain Go may run.
-const noNode = "echo no Node in these tests >&2; exit 1"
-
-// TestMain makes a test fail that starts Node: what is tested here needs none.
-func TestMain(m *testing.M) {
-	os.Setenv("JSII_RUNTIME", noNode)
-	os.Exit(m.Run())
-}
+func TestMain(m *testing.M) { nonode.Run(m) }
 
 // CDK's things, as far as plain Go looks at them: not at all.
 type (
@@ -56,7 +50,7 @@ func (k *fakeKey) KeyArn() *string { return &k.arn }
 // lock, so tests with keys are not parallel; Setenv sees to it.
 func newKey(t *testing.T, region string) awskms.IKey {
 	t.Helper()
-	t.Setenv("JSII_RUNTIME", noNode)
+	t.Setenv("JSII_RUNTIME", os.Getenv("JSII_RUNTIME"))
 	return &fakeKey{arn: "arn:aws:kms:" + region + ":111122223333:key/1"}
 }
 
@@ -171,7 +165,7 @@ func TestRanges(t *testing.T) {
 			}
 			var want []string
 			if !taken {
-				want = []string{c.prop + " " + shown + ": " + c.advice}
+				want = []string{"props." + c.prop + " " + shown + ": " + c.advice}
 			}
 			requireMistakes(t, c.prop+" "+shown, check(p, ""), want...)
 		}
@@ -185,11 +179,11 @@ func TestTimesAreWholeSeconds(t *testing.T) {
 		timeout, age time.Duration
 		want         []string
 	}{
-		{"a second and a nanosecond", time.Second + 1, time.Hour, []string{"Timeout 1.000000001s: give whole seconds"}},
-		{"half a second more", 2500 * time.Millisecond, time.Hour, []string{"Timeout 2.5s: give whole seconds"}},
+		{"a second and a nanosecond", time.Second + 1, time.Hour, []string{"props.Timeout 1.000000001s: give whole seconds"}},
+		{"half a second more", 2500 * time.Millisecond, time.Hour, []string{"props.Timeout 2.5s: give whole seconds"}},
 		{"seconds in milliseconds", 3000 * time.Millisecond, time.Hour, nil},
-		{"a number for a duration", 30, time.Hour, []string{"Timeout 30ns: give whole seconds"}},
-		{"an age with a fraction", time.Second, time.Hour + time.Millisecond, []string{"MaxEventAge 1h0m0.001s: give whole seconds"}},
+		{"a number for a duration", 30, time.Hour, []string{"props.Timeout 30ns: give whole seconds"}},
+		{"an age with a fraction", time.Second, time.Hour + time.Millisecond, []string{"props.MaxEventAge 1h0m0.001s: give whole seconds"}},
 	} {
 		p := sound()
 		p.Timeout, p.MaxEventAge = c.timeout, c.age
@@ -211,7 +205,7 @@ func TestShares(t *testing.T) {
 			reflect.ValueOf(&p.Alarms).Elem().FieldByName(prop).SetFloat(c.share)
 			var want []string
 			if !c.taken {
-				want = []string{fmt.Sprintf("Alarms.%s %v: give a share above 0, up to 1", prop, c.share)}
+				want = []string{fmt.Sprintf("props.Alarms.%s %v: give a share above 0, up to 1", prop, c.share)}
 			}
 			requireMistakes(t, fmt.Sprint(prop, " ", c.share), check(p, ""), want...)
 		}
@@ -242,7 +236,7 @@ func TestChoices(t *testing.T) {
 		for _, v := range c.not {
 			p := sound()
 			c.set(&p, v)
-			requireMistakes(t, fmt.Sprintf("%s %q", c.prop, v), check(p, ""), fmt.Sprintf("%s %q does not exist: %s", c.prop, v, c.advice))
+			requireMistakes(t, fmt.Sprintf("%s %q", c.prop, v), check(p, ""), fmt.Sprintf("props.%s %q does not exist: %s", c.prop, v, c.advice))
 		}
 	}
 }
@@ -259,7 +253,7 @@ func TestChecks(t *testing.T) {
 		want      []string
 	}{
 		{"no network", func(p *SecureGoFunctionProps) { p.Network = nil },
-			[]string{`Network is nil: give network.New, network.FromVpc, or network.None("reason")`}},
+			[]string{`props.Network is nil: give network.New, network.FromVpc, or network.None("reason")`}},
 		{"no VPC without a reason", func(p *SecureGoFunctionProps) { p.Network = network.None("") }, []string{reason}},
 		{"no VPC with blanks for a reason", func(p *SecureGoFunctionProps) { p.Network = network.None(" \t\n") }, []string{reason}},
 		{"a network made by hand", func(p *SecureGoFunctionProps) { p.Network = &network.Network{} }, []string{reason}},
@@ -268,31 +262,33 @@ func TestChecks(t *testing.T) {
 		{"a role", func(p *SecureGoFunctionProps) { p.Role = &fakeRole{} }, nil},
 		{"a permissions boundary", func(p *SecureGoFunctionProps) { p.PermissionsBoundary = &fakePolicy{} }, nil},
 		{"a role and a permissions boundary", func(p *SecureGoFunctionProps) { p.Role, p.PermissionsBoundary = &fakeRole{}, &fakePolicy{} },
-			[]string{"both Role and PermissionsBoundary are given: a role that exists has its owner's boundary; keep one"}},
+			[]string{"both props.Role and props.PermissionsBoundary are given: a role that exists has its owner's boundary; keep one"}},
 
 		{"a retention that CloudWatch Logs does not know", func(p *SecureGoFunctionProps) { p.LogRetentionDays = 10 },
-			[]string{"LogRetentionDays: 10 days: CloudWatch Logs keeps events for one of [1 3 5 7 "}},
+			[]string{"props.LogRetentionDays: 10 days: CloudWatch Logs keeps events for one of [1 3 5 7 "}},
 		{"a retention that it knows", func(p *SecureGoFunctionProps) { p.LogRetentionDays = 3653 }, nil},
 		{"a removal policy of databases", func(p *SecureGoFunctionProps) { p.RemovalPolicy = awscdk.RemovalPolicy_SNAPSHOT },
 			[]string{`removal policy "SNAPSHOT": give RETAIN or DESTROY`}},
 		{"a removal policy", func(p *SecureGoFunctionProps) { p.RemovalPolicy = awscdk.RemovalPolicy_DESTROY }, nil},
 
-		{"e-mail addresses", func(p *SecureGoFunctionProps) { p.Alarms.Emails = []string{"oncall@example.com", "ops+lambda@mail.example.com"} }, nil},
+		{"e-mail addresses", func(p *SecureGoFunctionProps) {
+			p.Alarms.Emails = []string{"oncall@example.com", "ops+lambda@mail.example.com"}
+		}, nil},
 		{"what is no e-mail address", func(p *SecureGoFunctionProps) {
 			p.Alarms.Emails = []string{"oncall", "oncall@example.com", "On Call <oncall@example.com>", "", "${Token[TOKEN.1]}"}
-		}, []string{`Alarms.Emails: "oncall" ` + address, `Alarms.Emails: "On Call <oncall@example.com>" ` + address,
-			`Alarms.Emails: "" ` + address, `Alarms.Emails: "${Token[TOKEN.1]}" ` + address}},
+		}, []string{`props.Alarms.Emails: "oncall" ` + address, `props.Alarms.Emails: "On Call <oncall@example.com>" ` + address,
+			`props.Alarms.Emails: "" ` + address, `props.Alarms.Emails: "${Token[TOKEN.1]}" ` + address}},
 		{"an alarm action", func(p *SecureGoFunctionProps) { p.Alarms.Actions = []awscloudwatch.IAlarmAction{&fakeAction{}} }, nil},
 		{"a nil alarm action", func(p *SecureGoFunctionProps) { p.Alarms.Actions = []awscloudwatch.IAlarmAction{&fakeAction{}, nil} },
-			[]string{"Alarms.Actions[1] is nil: give an alarm action or leave it out"}},
+			[]string{"props.Alarms.Actions[1] is nil: give an alarm action or leave it out"}},
 		{"addresses and actions", func(p *SecureGoFunctionProps) {
 			p.Alarms.Emails, p.Alarms.Actions = []string{"oncall@example.com"}, []awscloudwatch.IAlarmAction{&fakeAction{}}
-		}, []string{"both Alarms.Emails and Alarms.Actions are given: e-mails go to the shared topic, which actions replace; keep one"}},
+		}, []string{"both props.Alarms.Emails and props.Alarms.Actions are given: e-mails go to the shared topic, which actions replace; keep one"}},
 
-		{"both Entry and Code", func(p *SecureGoFunctionProps) { p.Entry = "./handler" }, []string{`both Entry "./handler" and Code are given: keep one`}},
+		{"both Entry and Code", func(p *SecureGoFunctionProps) { p.Entry = "./handler" }, []string{`both props.Entry "./handler" and props.Code are given: keep one`}},
 		{"neither Entry nor Code", func(p *SecureGoFunctionProps) { p.Code = nil }, []string{"entry is empty: give the folder"}},
 		{"an Entry that is a token", func(p *SecureGoFunctionProps) { p.Code, p.Entry = nil, "./${Token[TOKEN.1]}" },
-			[]string{`Entry "./${Token[TOKEN.1]}" is a token: the folder has to be known at synth`}},
+			[]string{`props.Entry "./${Token[TOKEN.1]}" is a token: the folder has to be known at synth`}},
 		{"an Entry that does not exist", func(p *SecureGoFunctionProps) { p.Code, p.Entry = nil, "./missing" }, []string{`entry "./missing" does not exist`}},
 	} {
 		p := sound()
@@ -344,10 +340,11 @@ func TestAllMistakesAreToldAtOnce(t *testing.T) {
 		Alarms: Alarms{Errors: -1, Throttles: -1, DurationShare: 2, ConcurrencyShare: 2, FailedEvents: -1,
 			Emails: []string{"oncall"}, Actions: []awscloudwatch.IAlarmAction{nil}},
 	}, "eu-west-1")
-	requireMistakes(t, "everything wrong at once", err, "both Entry", "Architecture", "Network", "both Role", "the key", "Timeout", "MemoryMB",
-		"ReservedConcurrency", "MaxEventAge", "Retries", "LogLevel", "SystemLogLevel", "LogRetentionDays", "Alarms.Errors", "Alarms.Throttles",
-		"Alarms.FailedEvents", "Alarms.DurationShare", "Alarms.ConcurrencyShare", "Alarms.Emails", "Alarms.Actions[0]", "both Alarms.Emails", "removal policy")
-	if got, want := (mistake.Error{Path: "S/Fn", Err: err}).Error(), "S/Fn: 22 mistakes\n  - both Entry"; !strings.HasPrefix(got, want) {
+	requireMistakes(t, "everything wrong at once", err, "both props.Entry", "props.Architecture", "props.Network", "both props.Role", "the key",
+		"props.Timeout", "props.MemoryMB", "props.ReservedConcurrency", "props.MaxEventAge", "props.Retries", "props.LogLevel", "props.SystemLogLevel",
+		"props.LogRetentionDays", "props.Alarms.Errors", "props.Alarms.Throttles", "props.Alarms.FailedEvents", "props.Alarms.DurationShare",
+		"props.Alarms.ConcurrencyShare", "props.Alarms.Emails", "props.Alarms.Actions[0]", "both props.Alarms.Emails", "removal policy")
+	if got, want := (mistake.Error{Path: "S/Fn", Err: err}).Error(), "S/Fn: 22 mistakes\n  - both props.Entry"; !strings.HasPrefix(got, want) {
 		t.Errorf("got %q, want %q at its start", got, want)
 	}
 }
@@ -407,7 +404,7 @@ func TestOverrideOfEachField(t *testing.T) {
 	t.Parallel()
 	for field, instead := range secured {
 		err := checkOverride(set(t, field))
-		requireMistakes(t, "Override of "+field, err, "Override sets "+field+", which is secured: use "+instead)
+		requireMistakes(t, "Override of "+field, err, "props.Override sets "+field+", which is secured: use "+instead)
 	}
 	for _, field := range unsecured {
 		requireMistakes(t, "Override of "+field, checkOverride(set(t, field)))
@@ -426,11 +423,11 @@ func TestOverride(t *testing.T) {
 		{"one that sets what is not secured", func(p *awslambda.FunctionProps) { p.FunctionName = jsii.String("orders") }, nil},
 		{"one that sets three secured fields and another", func(p *awslambda.FunctionProps) {
 			p.FunctionName, p.Handler, p.AllowPublicSubnet, p.Role = jsii.String("orders"), jsii.String("main"), jsii.Bool(false), &fakeRole{}
-		}, []string{"Override sets AllowPublicSubnet, which is secured: use network.None", "Override sets Role, which is secured: use the Role prop",
-			"Override sets Handler, which is secured: use nothing: the runtime calls bootstrap"}},
-		{"one that panics", func(*awslambda.FunctionProps) { panic("oh") }, []string{"Override panicked: oh"}},
+		}, []string{"props.Override sets AllowPublicSubnet, which is secured: use network.None", "props.Override sets Role, which is secured: use the Role prop",
+			"props.Override sets Handler, which is secured: use nothing: the runtime calls bootstrap"}},
+		{"one that panics", func(*awslambda.FunctionProps) { panic("oh") }, []string{"props.Override panicked: oh"}},
 		{"one that takes what is not there", func(p *awslambda.FunctionProps) { _ = *p.Handler },
-			[]string{"Override panicked: runtime error: invalid memory address or nil pointer dereference"}},
+			[]string{"props.Override panicked: runtime error: invalid memory address or nil pointer dereference"}},
 	} {
 		p := sound()
 		p.Override = c.override

@@ -38,16 +38,14 @@ func revealedBy(stack *keyring.Stack, value string) (why string) {
 		}
 	}()
 	for _, token := range *awscdk.Tokenization_ReverseString(&value).Tokens() {
-		switch t := token.(type) {
-		case awscdk.SecretValue:
-			return "it holds a SecretValue"
-		case awscdk.Reference:
-			if parameter, ok := t.Target().(awscdk.CfnParameter); ok && parameter.NoEcho() != nil && *parameter.NoEcho() {
+		if reference, ok := token.(awscdk.Reference); ok {
+			if parameter, ok := reference.Target().(awscdk.CfnParameter); ok && parameter.NoEcho() != nil && *parameter.NoEcho() {
 				return "it refers to a parameter with NoEcho"
 			}
 		}
 	}
-	// A secret within an intrinsic, such as Fn::Join, shows when resolved.
+	// A secret that was unwrapped, or that is within an intrinsic such as
+	// Fn::Join, shows when resolved.
 	text, err := json.Marshal(stack.Resolve(value))
 	if err != nil {
 		panic(err)

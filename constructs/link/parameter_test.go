@@ -2,7 +2,6 @@ package link
 
 import (
 	"encoding/json"
-	"os"
 	"slices"
 	"strconv"
 	"strings"
@@ -12,13 +11,10 @@ import (
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsssm"
 
 	"github.com/securegofunction/cdk/internal/iam"
+	"github.com/securegofunction/cdk/internal/nonode"
 )
 
-// TestMain makes a test fail that starts Node: what is tested here needs none.
-func TestMain(m *testing.M) {
-	os.Setenv("JSII_RUNTIME", "echo no Node in these tests >&2; exit 1")
-	os.Exit(m.Run())
-}
+func TestMain(m *testing.M) { nonode.Run(m) }
 
 var ireland = Site{Partition: "aws", Region: "eu-west-1", Account: "111122223333"}
 
