@@ -3,9 +3,8 @@
 // demo, or go run ./internal/demo.
 //
 // It needs Go, Node and Python, on Linux or macOS. It starts a local AWS (moto) of its
-// own; where AWS_ENDPOINT_URL is set, it uses that one; moto_server itself deploys the
-// stack but cannot destroy it, see server.py. It cannot reach a real account: every AWS
-// variable of the caller is dropped, and the credentials are "test".
+// own; where AWS_ENDPOINT_URL is set, it uses that one. It cannot reach a real account:
+// every AWS variable of the caller is dropped, and the credentials are "test".
 package main
 
 import (

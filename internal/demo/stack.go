@@ -167,7 +167,14 @@ func (d deployment) notReported() []string {
 }
 
 func (d *demo) destroy(ctx context.Context) (string, error) {
-	if err := errors.Join(d.deleteSecrets(ctx), d.cdk.destroy(ctx)); err != nil {
+	err := d.cdk.destroy(ctx)
+	tries := ""
+	if err != nil && d.local.given {
+		// moto deletes in an order of its own, and lets go of the VPC only
+		// when most of the stack is gone.
+		tries, err = ", at the second try", d.cdk.destroy(ctx)
+	}
+	if err := errors.Join(d.deleteSecrets(ctx), err); err != nil {
 		return "", err
 	}
 	status, err := d.stackStatus(ctx)
@@ -178,14 +185,14 @@ func (d *demo) destroy(ctx context.Context) (string, error) {
 		return "", fmt.Errorf("stack %s is still there: %s", stackName, status)
 	}
 	if d.deployed.function.FunctionName == nil { // the demo has failed before it knew
-		return "stack " + stackName + " is gone", nil
+		return "stack " + stackName + " is gone" + tries, nil
 	}
 	_, err = d.aws.lambda.GetFunctionConfiguration(ctx, &lambda.GetFunctionConfigurationInput{FunctionName: d.deployed.function.FunctionName})
 	var gone *lambdatypes.ResourceNotFoundException
 	if !errors.As(err, &gone) {
 		return "", fmt.Errorf("function %s is still there, or cannot be looked for: %v", *d.deployed.function.FunctionName, err)
 	}
-	return "the stack, its function and its parameters are gone", nil
+	return "the stack, its function and its parameters are gone" + tries, nil
 }
 
 // stackStatus is DELETE_COMPLETE for a stack that never was, too.
