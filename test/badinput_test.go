@@ -86,11 +86,11 @@ func TestBadInput(t *testing.T) {
 		}), []string{"both props.Role and props.PermissionsBoundary"}},
 		"a key of another region, by its ARN": {set(func(s awscdk.Stack, p *props) {
 			p.Key = awskms.Key_FromKeyArn(s, jsii.String("K"), jsii.String("arn:aws:kms:us-east-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"))
-		}), []string{"is in us-east-1 and the function in eu-west-1"}},
+		}), []string{"is in us-east-1 and what it encrypts in eu-west-1"}},
 		"a linked key of another region, by its stack": {set(func(s awscdk.Stack, p *props) {
 			other := awscdk.NewStack(s.Node().Root().(awscdk.App), jsii.String("Other"), &awscdk.StackProps{Env: &awscdk.Environment{Account: jsii.String("111122223333"), Region: jsii.String("us-east-1")}})
 			p.Links = []link.Link{link.Parameter("API_KEY", "/key", link.EncryptedWith(awskms.NewKey(other, jsii.String("K"), nil)))}
-		}), []string{"is in us-east-1 and the function in eu-west-1"}},
+		}), []string{"is in us-east-1 and what it encrypts in eu-west-1"}},
 		"an Override that panics": {set(func(_ awscdk.Stack, p *props) { p.Override = func(*awslambda.FunctionProps) { panic("no layers") } }),
 			[]string{"Override panicked: no layers"}},
 	} {

@@ -47,19 +47,24 @@ func TestAlarms(t *testing.T) {
 // An alarm that can never be raised, or is raised by nothing, is worse than none.
 func TestAlarmsCanBeRaised(t *testing.T) {
 	t.Parallel()
-	p := sound()
-	p.ReservedConcurrency = 5
-	ids := map[string]bool{}
-	for _, a := range alarmsOf(p) {
-		if ids[a.id] {
-			t.Errorf("%s is there twice", a.id)
+	for _, reserved := range []int{1, 5} {
+		p := sound()
+		p.ReservedConcurrency = reserved
+		ids := map[string]bool{}
+		for _, a := range alarmsOf(p) {
+			if ids[a.id] {
+				t.Errorf("%d reserved: %s is there twice", reserved, a.id)
+			}
+			ids[a.id] = true
+			if (a.statistic == "") == (a.extended == "") {
+				t.Errorf("%d reserved: %s has the statistics %q and %q, want one", reserved, a.id, a.statistic, a.extended)
+			}
+			if a.threshold <= 0 || a.toRaise < 1 || a.toRaise > a.periods {
+				t.Errorf("%d reserved: %s: %v in %d of %d periods", reserved, a.id, a.threshold, a.toRaise, a.periods)
+			}
 		}
-		ids[a.id] = true
-		if (a.statistic == "") == (a.extended == "") {
-			t.Errorf("%s has the statistics %q and %q, want one", a.id, a.statistic, a.extended)
-		}
-		if a.threshold <= 0 || a.toRaise < 1 || a.toRaise > a.periods {
-			t.Errorf("%s: %v in %d of %d periods", a.id, a.threshold, a.toRaise, a.periods)
+		if !ids["ConcurrencyAlarm"] {
+			t.Errorf("%d reserved: nobody watches it", reserved)
 		}
 	}
 }

@@ -10,7 +10,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/aws/aws-cdk-go/awscdk/v2/awskms"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awslambda"
 
 	"github.com/securegofunction/cdk/constructs/network"
@@ -58,7 +57,7 @@ func check(p SecureGoFunctionProps, region string) error {
 		oneOf("Architecture", p.Architecture, "arm64", "amd64"),
 		checkNetwork(p.Network),
 		checkRole(p),
-		checkKeyRegion(p.Key, region),
+		keyring.Check(p.Key, region),
 		checkSeconds("Timeout", p.Timeout, time.Second, 15*time.Minute),
 		checkRange("MemoryMB", p.MemoryMB, 128, 10240),
 		checkRange("ReservedConcurrency", p.ReservedConcurrency, 0, math.MaxInt32),
@@ -97,16 +96,6 @@ func checkNetwork(n *network.Network) error {
 func checkRole(p SecureGoFunctionProps) error {
 	if p.Role != nil && p.PermissionsBoundary != nil {
 		return errors.New("both props.Role and props.PermissionsBoundary are given: a role that exists has its owner's boundary; keep one")
-	}
-	return nil
-}
-
-func checkKeyRegion(key awskms.IKey, region string) error {
-	if key == nil || region == "" {
-		return nil
-	}
-	if at := keyring.Region(key); at != "" && at != region {
-		return fmt.Errorf("the key %s is in %s and the function in %s: KMS keys work in their own region only; give a key of %s", keyring.ARN(key), at, region, region)
 	}
 	return nil
 }

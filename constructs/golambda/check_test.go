@@ -310,9 +310,9 @@ func TestEntryIsCheckedForTheArchitecture(t *testing.T) {
 	requireMistakes(t, "code for amd64 on arm64", check(p, ""), fmt.Sprintf("entry %q has no Go file for linux/arm64", p.Entry))
 }
 
-func TestKeyRegion(t *testing.T) {
+func TestKey(t *testing.T) {
 	key := newKey(t, "us-east-1")
-	const refused = "the key arn:aws:kms:us-east-1:111122223333:key/1 is in us-east-1 and the function in eu-west-1: " +
+	const refused = "the key arn:aws:kms:us-east-1:111122223333:key/1 is in us-east-1 and what it encrypts in eu-west-1: " +
 		"KMS keys work in their own region only; give a key of eu-west-1"
 	for _, c := range []struct {
 		situation string
@@ -323,7 +323,8 @@ func TestKeyRegion(t *testing.T) {
 		{"a key of another region", key, "eu-west-1", []string{refused}},
 		{"a key of the region", key, "us-east-1", nil},
 		{"a key, and the function's region is not known", key, "", nil},
-		{"a key of no known region", &fakeKey{arn: "alias/orders"}, "eu-west-1", nil},
+		{"an alias, whatever the region", &fakeKey{arn: "arn:aws:kms:eu-west-1:111122223333:alias/orders"}, "",
+			[]string{"the key arn:aws:kms:eu-west-1:111122223333:alias/orders is an alias"}},
 		{"the stack's own key", nil, "eu-west-1", nil},
 	} {
 		p := sound()

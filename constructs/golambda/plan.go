@@ -7,6 +7,7 @@ import (
 	"github.com/securegofunction/cdk/constructs/link"
 	"github.com/securegofunction/cdk/constructs/network"
 	"github.com/securegofunction/cdk/internal/iam"
+	"github.com/securegofunction/cdk/internal/keyring"
 )
 
 // plan is what is to be made, decided before anything is.
@@ -42,7 +43,7 @@ func newPlan(p SecureGoFunctionProps, at link.Site, region string, revealed map[
 			continue
 		}
 		for _, key := range doors.Keys {
-			wrong = append(wrong, checkKeyRegion(key, region))
+			wrong = append(wrong, keyring.Check(key, region))
 		}
 		for _, e := range doors.Egress {
 			wrong = append(wrong, checkCarried(p.Network, e))

@@ -216,7 +216,7 @@ func TestSettingsAreJudgedInThePlan(t *testing.T) {
 
 func TestKeysOfLinksAreInTheRegion(t *testing.T) {
 	key := newKey(t, "us-east-1")
-	const refused = "the key arn:aws:kms:us-east-1:111122223333:key/1 is in us-east-1 and the function in "
+	const refused = "the key arn:aws:kms:us-east-1:111122223333:key/1 is in us-east-1 and what it encrypts in "
 	for _, c := range []struct {
 		situation, region string
 		link              link.Link

@@ -100,7 +100,7 @@ func newParameter(p parameter, options []ParameterOption) Link {
 // Open implements Link.
 func (p parameter) Open(at Site) (Doors, error) {
 	resource, err := p.resource()
-	if err := errors.Join(append(p.mistakes, err, p.checkProtection())...); err != nil {
+	if err := errors.Join(append(p.mistakes, err, p.checkProtection(), keyring.Check(p.key, ""))...); err != nil {
 		return Doors{}, fmt.Errorf("parameter %q of variable %s: %w", p.name, p.variable, err)
 	}
 	arn := p.arn
@@ -119,9 +119,6 @@ func (p parameter) Open(at Site) (Doors, error) {
 		return doors, nil
 	}
 	keyARN := keyring.ARN(p.key)
-	if strings.Contains(keyARN, ":alias/") {
-		return Doors{}, fmt.Errorf("parameter %q of variable %s: the key %q is an alias, and IAM allows by key only: import it with awskms.Key_FromKeyArn or Key_FromLookup", p.name, p.variable, keyARN)
-	}
 	doors.Keys = []awskms.IKey{p.key}
 	doors.Statements = append(doors.Statements, Statement{
 		Actions:   []string{"kms:Decrypt"},

@@ -201,8 +201,11 @@ func TestParameterProtection(t *testing.T) {
 		{"a malformed name and no key, told together", Parameter("API_KEY", "/"), `parameter "/" of variable API_KEY: the name is malformed: ` +
 			"use letters, digits and _.- in parts divided by /, with a / in front if there is one anywhere, such as /my_app/api_key\n" +
 			"it has no key: add link.EncryptedWith(key), or link.Plain(reason) if it holds no secret"},
-		{"an alias", Parameter("API_KEY", "/app/key", EncryptedWith(alias)), at + `the key "` + alias.arn +
-			`" is an alias, and IAM allows by key only: import it with awskms.Key_FromKeyArn or Key_FromLookup`},
+		{"an alias", Parameter("API_KEY", "/app/key", EncryptedWith(alias)), at + "the key " + alias.arn +
+			` is an alias, and IAM allows by key only: import it with awskms.Key_FromKeyArn or Key_FromLookup`},
+		{"an alias and a malformed name, told together", Parameter("API_KEY", "/app/", EncryptedWith(alias)), `parameter "/app/" of variable API_KEY: the name is malformed: ` +
+			"use letters, digits and _.- in parts divided by /, with a / in front if there is one anywhere, such as /my_app/api_key\n" +
+			"the key " + alias.arn + " is an alias, and IAM allows by key only: import it with awskms.Key_FromKeyArn or Key_FromLookup"},
 		{"a parameter that CDK knows, and no key", ParameterFrom("API_KEY", &fakeParameter{name: "/app/key", arn: "arn:aws:ssm:::parameter/app/key"}),
 			at + "it has no key: add link.EncryptedWith(key), or link.Plain(reason) if it holds no secret"},
 	} {

@@ -49,7 +49,7 @@ func (n *Network) Endpoint(service string) string {
 		PrivateDnsEnabled: jsii.Bool(true),
 		// Open would add 443 from the whole VPC, and CDK's own group would
 		// let everything out.
-		Open: jsii.Bool(false),
+		Open:           jsii.Bool(false),
 		SecurityGroups: &[]awsec2.ISecurityGroup{awsec2.SecurityGroup_FromSecurityGroupId(scope, jsii.String("Guard"), jsii.String(group), nil)},
 	})
 	endpoint.AddToPolicy(awsiam.PolicyStatement_FromJson(iam.Statement{

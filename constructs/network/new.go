@@ -58,8 +58,9 @@ func New(scope constructs.Construct, id string, props *Props) *Network {
 	if err != nil {
 		err = fmt.Errorf("flow log retention of %w", err)
 	}
-	mistake.Stop(scope, id, errors.Join(mistake.ID(scope, id), checkZones(zones), checkCIDR(cidr), err, mistake.RemovalPolicy(props.RemovalPolicy)))
+	mistake.Stop(scope, id, mistake.ID(scope, id))
 	stack := keyring.Of(scope)
+	mistake.Stop(scope, id, errors.Join(checkZones(zones), checkCIDR(cidr), keyring.Check(props.Key, stack.Region), err, mistake.RemovalPolicy(props.RemovalPolicy)))
 	if known := len(*stack.AvailabilityZones()); known < zones {
 		mistake.Stop(scope, id, fmt.Errorf("%d availability zones, but the stack knows of %d: give the stack an env with account and region, or ask for %d", zones, known, known))
 	}
