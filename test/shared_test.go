@@ -175,6 +175,14 @@ func TestGivenKey(t *testing.T) {
 			}
 		}
 	})
+	t.Run("of another function", func(t *testing.T) {
+		s := synth(t, func(stack awscdk.Stack) {
+			fn := newFunction(stack, nil)
+			golambda.NewSecureGoFunction(stack, "Other", &golambda.SecureGoFunctionProps{Entry: handler, Network: network.None("nothing to reach"), Key: fn.Key})
+		})
+		same(t, "topics", s.ofType("AWS::SNS::Topic"), `["SecureGoFunctionsAlarms"]`)
+		same(t, "queues", s.ofType("AWS::SQS::Queue"), `["SecureGoFunctionsFailedEvents"]`)
+	})
 	t.Run("imported", func(t *testing.T) {
 		app := newApp(t)
 		stack := awscdk.NewStack(app, jsii.String("S"), &awscdk.StackProps{Env: &awscdk.Environment{Account: jsii.String("111122223333"), Region: jsii.String("eu-west-1")}})

@@ -38,6 +38,9 @@ var allShared = map[sharedID]*shared{}
 
 // sharedOf returns the shared part for a function of the stack.
 func sharedOf(stack *keyring.Stack, key awskms.IKey, removal awscdk.RemovalPolicy) *shared {
+	if stack.Owns(key) { // given as another function's Key
+		key = nil
+	}
 	id := sharedID{stack.Stack, key}
 	suffix := ""
 	if key == nil {

@@ -85,6 +85,9 @@ func (s *Stack) Key(removal awscdk.RemovalPolicy) awskms.IKey {
 	return s.own
 }
 
+// Owns reports whether the key is the stack's own.
+func (s *Stack) Owns(key awskms.IKey) bool { return s.own != nil && awskms.IKey(s.own) == key }
+
 // AdmitLogs lets the log groups of the stack be encrypted under key.
 func (s *Stack) AdmitLogs(key awskms.IKey) { s.admit(key, "logs", ForLogs) }
 
@@ -114,7 +117,7 @@ func (s *Stack) admit(key awskms.IKey, what string, statement func(Site) iam.Sta
 // siteSeenFrom names the stack for a policy that may be in another stack,
 // where the pseudo parameters would mean that other one.
 func (s *Stack) siteSeenFrom(key awskms.IKey) Site {
-	if awskms.IKey(s.own) == key {
+	if s.Owns(key) {
 		return s.site
 	}
 	return Site{Partition: *s.Stack.Partition(), Region: *s.Stack.Region(), Account: *s.Stack.Account(), Stack: s.site.Stack}
