@@ -29,7 +29,7 @@ func TestSharedKey(t *testing.T) {
 			"Condition": {"ArnLike": {"kms:EncryptionContext:aws:logs:arn": "arn:${AWS::Partition}:logs:${AWS::Region}:${AWS::AccountId}:log-group:S-*"}}},
 		{"Effect": "Allow", "Principal": {"Service": "cloudwatch.amazonaws.com"}, "Action": ["kms:Decrypt", "kms:GenerateDataKey*"], "Resource": "*",
 			"Condition": {"StringEquals": {"aws:SourceAccount": "${AWS::AccountId}"},
-				"ArnLike": {"aws:SourceArn": "arn:${AWS::Partition}:cloudwatch:${AWS::Region}:${AWS::AccountId}:alarm:S*"}}}]}`)
+				"ArnLike": {"aws:SourceArn": "arn:${AWS::Partition}:cloudwatch:${AWS::Region}:${AWS::AccountId}:alarm:S-*"}}}]}`)
 }
 
 func TestSharedTopic(t *testing.T) {
@@ -42,7 +42,7 @@ func TestSharedTopic(t *testing.T) {
 			"Condition": {"Bool": {"aws:SecureTransport": "false"}}},
 		{"Sid": "1", "Effect": "Allow", "Principal": {"Service": "cloudwatch.amazonaws.com"}, "Action": "sns:Publish", "Resource": "${SecureGoFunctionsAlarms}",
 			"Condition": {"StringEquals": {"aws:SourceAccount": "${AWS::AccountId}"},
-				"ArnLike": {"aws:SourceArn": "arn:${AWS::Partition}:cloudwatch:${AWS::Region}:${AWS::AccountId}:alarm:S*"}}}]`)
+				"ArnLike": {"aws:SourceArn": "arn:${AWS::Partition}:cloudwatch:${AWS::Region}:${AWS::AccountId}:alarm:S-*"}}}]`)
 	same(t, "who is told", s.at("SecureGoFunctionsAlarms/oncall@example.com").Properties, `{"Protocol": "email", "Endpoint": "oncall@example.com", "TopicArn": "${SecureGoFunctionsAlarms}"}`)
 }
 
@@ -169,7 +169,7 @@ func TestGivenKey(t *testing.T) {
 			same(t, kind, s.at(s.ofType(kind)[0]).Properties["KmsMasterKeyId"], `"${Key.Arn}"`)
 		}
 		policy := fmt.Sprint(s.at("Key").Properties["KeyPolicy"])
-		for _, part := range []string{"log-group:S-*", "alarm:S*"} {
+		for _, part := range []string{"log-group:S-*", "alarm:S-*"} {
 			if strings.Count(policy, part) != 1 {
 				t.Errorf("the key's policy admits %q %d times: %s", part, strings.Count(policy, part), policy)
 			}
@@ -192,7 +192,7 @@ func TestGivenKey(t *testing.T) {
 		told := strings.Join(synthStack(t, app, "S").warnings, "\n")
 		// Ready to be pasted by somebody in another account.
 		for _, part := range []string{"logs.eu-west-1.amazonaws.com", "kms:EncryptionContext:aws:logs:arn", "arn:aws:logs:eu-west-1:111122223333:log-group:S-*",
-			"cloudwatch.amazonaws.com", "arn:aws:cloudwatch:eu-west-1:111122223333:alarm:S*"} {
+			"cloudwatch.amazonaws.com", "arn:aws:cloudwatch:eu-west-1:111122223333:alarm:S-*"} {
 			if !strings.Contains(told, part) {
 				t.Errorf("the key's owner is not told of %q: %s", part, told)
 			}

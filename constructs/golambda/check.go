@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2/awslambda"
 
@@ -54,10 +55,11 @@ func check(p SecureGoFunctionProps, region string) error {
 	}
 	return errors.Join(
 		checkCode(p),
-		oneOf("Architecture", p.Architecture, "arm64", "amd64"),
+		oneOf("Architecture", p.Architecture, architectures...),
 		checkNetwork(p.Network),
 		checkRole(p),
 		keyring.Check(p.Key, region),
+		checkDescription(p.Description),
 		checkSeconds("Timeout", p.Timeout, time.Second, 15*time.Minute),
 		checkRange("MemoryMB", p.MemoryMB, 128, 10240),
 		checkRange("ReservedConcurrency", p.ReservedConcurrency, 0, math.MaxInt32),
@@ -80,13 +82,29 @@ func checkCode(p SecureGoFunctionProps) error {
 	case pseudo.IsToken(p.Entry):
 		return fmt.Errorf("props.Entry %q is a token: the folder has to be known at synth", p.Entry)
 	}
-	return gobuild.Check(p.Entry, p.Architecture)
+	arch := p.Architecture
+	if !slices.Contains(architectures, arch) { // reported by check
+		arch = architectures[0]
+	}
+	return gobuild.Check(p.Entry, arch)
+}
+
+var architectures = []string{"arm64", "amd64"}
+
+// checkDescription: Lambda API reference, CreateFunction, "Description".
+func checkDescription(d string) error {
+	if n := utf8.RuneCountInString(d); n > 256 && !pseudo.IsToken(d) {
+		return fmt.Errorf("props.Description has %d characters: give at most 256", n)
+	}
+	return nil
 }
 
 func checkNetwork(n *network.Network) error {
 	switch {
 	case n == nil:
 		return errors.New(`props.Network is nil: give network.New, network.FromVpc, or network.None("reason")`)
+	case n.Vpc != nil && n.Construct == nil:
+		return errors.New("props.Network was put together by hand: make it with network.New or network.FromVpc")
 	case n.Vpc == nil && strings.TrimSpace(n.Reason) == "":
 		return errors.New("network.None needs a reason: say why the function runs in no VPC")
 	}

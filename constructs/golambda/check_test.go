@@ -19,6 +19,7 @@ import (
 	"github.com/aws/aws-cdk-go/awscdk/v2/awskms"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awslambda"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awssqs"
+	"github.com/aws/constructs-go/constructs/v10"
 	"github.com/aws/jsii-runtime-go"
 
 	"github.com/securegofunction/cdk/constructs/link"
@@ -36,6 +37,7 @@ type (
 	fakePolicy struct{ awsiam.IManagedPolicy }
 	fakeQueue  struct{ awssqs.IQueue }
 	fakeVpc    struct{ awsec2.IVpc }
+	fakeScope  struct{ constructs.Construct }
 	fakeAction struct{ awscloudwatch.IAlarmAction }
 )
 
@@ -257,7 +259,14 @@ func TestChecks(t *testing.T) {
 		{"no VPC without a reason", func(p *SecureGoFunctionProps) { p.Network = network.None("") }, []string{reason}},
 		{"no VPC with blanks for a reason", func(p *SecureGoFunctionProps) { p.Network = network.None(" \t\n") }, []string{reason}},
 		{"a network made by hand", func(p *SecureGoFunctionProps) { p.Network = &network.Network{} }, []string{reason}},
-		{"a VPC, which needs no reason", func(p *SecureGoFunctionProps) { p.Network = &network.Network{Vpc: &fakeVpc{}} }, nil},
+		{"a VPC, which needs no reason", func(p *SecureGoFunctionProps) { p.Network = isolated() }, nil},
+		{"a VPC and no scope", func(p *SecureGoFunctionProps) { p.Network = &network.Network{Vpc: &fakeVpc{}} },
+			[]string{"props.Network was put together by hand: make it with network.New or network.FromVpc"}},
+		{"a description of 256 characters", func(p *SecureGoFunctionProps) { p.Description = strings.Repeat("é", 256) }, nil},
+		{"a description of 257 characters", func(p *SecureGoFunctionProps) { p.Description = strings.Repeat("é", 257) },
+			[]string{"props.Description has 257 characters: give at most 256"}},
+		{"an unknown architecture is told once, and what is wrong with the entry too", func(p *SecureGoFunctionProps) { p.Architecture, p.Code, p.Entry = "mips", nil, "nowhere" },
+			[]string{`entry "nowhere" does not exist`, `props.Architecture "mips" does not exist`}},
 
 		{"a role", func(p *SecureGoFunctionProps) { p.Role = &fakeRole{} }, nil},
 		{"a permissions boundary", func(p *SecureGoFunctionProps) { p.PermissionsBoundary = &fakePolicy{} }, nil},

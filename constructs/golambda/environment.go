@@ -1,6 +1,7 @@
 package golambda
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
 	"maps"
@@ -24,7 +25,8 @@ var reservedVariables = []string{
 	"AWS_LAMBDA_RUNTIME_API", "LAMBDA_TASK_ROOT", "LAMBDA_RUNTIME_DIR",
 }
 
-// environmentLimit is Lambda's, in bytes (Lambda guide, "Lambda quotas").
+// environmentLimit is Lambda's, in bytes (Lambda guide, "Lambda quotas"). What
+// Lambda measures is the environment as JSON.
 const environmentLimit = 4096
 
 // environment joins the plain settings and the links' variables. revealed says
@@ -51,12 +53,10 @@ func environment(plain map[string]string, variables []link.Variable, revealed ma
 		all[v.Name] = v.Value
 		wrong = append(wrong, checkVariable(v.Name))
 	}
-	size := 0
-	for name, value := range all {
-		size += len(name) + len(value)
-	}
-	if size > environmentLimit {
-		wrong = append(wrong, fmt.Errorf("the environment has %d bytes, and Lambda takes %d: move settings into a parameter or an object", size, environmentLimit))
+	text, err := json.Marshal(all)
+	wrong = append(wrong, err)
+	if len(text) > environmentLimit {
+		wrong = append(wrong, fmt.Errorf("the environment has %d bytes as JSON, and Lambda takes %d: move settings into a parameter or an object", len(text), environmentLimit))
 	}
 	return all, errors.Join(wrong...)
 }

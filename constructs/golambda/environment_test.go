@@ -164,18 +164,20 @@ func TestSizeOfTheEnvironment(t *testing.T) {
 		variables []link.Variable
 		size      int
 	}{
-		{"one setting", map[string]string{"AB": fill(4094)}, nil, 4096},
-		{"one setting too long", map[string]string{"AB": fill(4095)}, nil, 4097},
-		{"a name that is long", map[string]string{fill(4096): ""}, nil, 4096},
-		{"a name that is too long", map[string]string{fill(4097): ""}, nil, 4097},
-		{"settings and links", map[string]string{"AB": fill(2046), "CD": fill(1000)}, []link.Variable{{Name: "EF", Value: fill(1044)}}, 4096},
-		{"settings and links, too many", map[string]string{"AB": fill(2046), "CD": fill(1000)}, []link.Variable{{Name: "EF", Value: fill(1045)}}, 4097},
-		{"letters of two bytes", map[string]string{"AB": strings.Repeat("é", 2047)}, nil, 4096},
-		{"letters of two bytes, too many", map[string]string{"AB": strings.Repeat("é", 2048)}, nil, 4098},
+		// {"AB":""} is 9 bytes, and each further variable 8 with its comma.
+		{"one setting", map[string]string{"AB": fill(4087)}, nil, 4096},
+		{"one setting too long", map[string]string{"AB": fill(4088)}, nil, 4097},
+		{"a name that is long", map[string]string{fill(4089): ""}, nil, 4096},
+		{"a name that is too long", map[string]string{fill(4090): ""}, nil, 4097},
+		{"settings and links", map[string]string{"AB": fill(2046), "CD": fill(1000)}, []link.Variable{{Name: "EF", Value: fill(1025)}}, 4096},
+		{"settings and links, too many", map[string]string{"AB": fill(2046), "CD": fill(1000)}, []link.Variable{{Name: "EF", Value: fill(1026)}}, 4097},
+		{"letters of two bytes", map[string]string{"ABC": strings.Repeat("é", 2043)}, nil, 4096},
+		{"letters of two bytes, too many", map[string]string{"ABC": strings.Repeat("é", 2044)}, nil, 4098},
+		{"letters that JSON escapes", map[string]string{"ABC": strings.Repeat("\\", 2044)}, nil, 4098},
 	} {
 		var want []string
 		if c.size > 4096 {
-			want = []string{fmt.Sprintf("the environment has %d bytes, and Lambda takes 4096: move settings into a parameter or an object", c.size)}
+			want = []string{fmt.Sprintf("the environment has %d bytes as JSON, and Lambda takes 4096: move settings into a parameter or an object", c.size)}
 		}
 		_, err := environment(c.plain, c.variables, nil)
 		requireMistakes(t, c.situation, err, want...)

@@ -3,6 +3,9 @@ package golambda
 import (
 	"errors"
 	"fmt"
+	"slices"
+
+	"github.com/aws/aws-cdk-go/awscdk/v2/awskms"
 
 	"github.com/securegofunction/cdk/constructs/link"
 	"github.com/securegofunction/cdk/constructs/network"
@@ -28,6 +31,7 @@ func newPlan(p SecureGoFunctionProps, at link.Site, region string, revealed map[
 		wrong     []error
 		variables []link.Variable
 		endpoints = map[string]bool{}
+		keys      = map[awskms.IKey]bool{}
 	)
 	if p.Network != nil && p.Network.Vpc == nil {
 		made.relaxed = append(made.relaxed, link.Relaxation{What: "no VPC", Reason: p.Network.Reason})
@@ -43,10 +47,18 @@ func newPlan(p SecureGoFunctionProps, at link.Site, region string, revealed map[
 			continue
 		}
 		for _, key := range doors.Keys {
-			wrong = append(wrong, keyring.Check(key, region))
+			if !keys[key] {
+				keys[key] = true
+				wrong = append(wrong, keyring.Check(key, region))
+			}
 		}
 		for _, e := range doors.Egress {
-			wrong = append(wrong, checkCarried(p.Network, e))
+			// Two equal rules deploy as one, and removing one of them later
+			// removes it for both.
+			if !slices.ContainsFunc(made.egress, func(o link.Egress) bool { return o.CIDR == e.CIDR && o.Port == e.Port }) {
+				made.egress = append(made.egress, e)
+				wrong = append(wrong, checkCarried(p.Network, e))
+			}
 		}
 		for _, service := range doors.Endpoints {
 			if !endpoints[service] {
@@ -56,7 +68,6 @@ func newPlan(p SecureGoFunctionProps, at link.Site, region string, revealed map[
 		}
 		variables = append(variables, doors.Variables...)
 		made.statements = append(made.statements, doors.Statements...)
-		made.egress = append(made.egress, doors.Egress...)
 		made.relaxed = append(made.relaxed, doors.Relaxed...)
 	}
 	made.statements = iam.Merge(made.statements)

@@ -39,9 +39,11 @@ func plainParameter(variable, name string) link.Link {
 	return link.Parameter(variable, name, link.Plain("a number"))
 }
 
-func isolated() *network.Network { return &network.Network{Vpc: &fakeVpc{}} }
+func isolated() *network.Network { return &network.Network{Construct: &fakeScope{}, Vpc: &fakeVpc{}} }
 
-func withNAT() *network.Network { return &network.Network{Vpc: &fakeVpc{}, Outside: true} }
+func withNAT() *network.Network {
+	return &network.Network{Construct: &fakeScope{}, Vpc: &fakeVpc{}, Outside: true}
+}
 
 func planOf(n *network.Network, links ...link.Link) (plan, error) {
 	p := sound()
@@ -270,5 +272,17 @@ func TestPropsOfTheCallerStayAsTheyWere(t *testing.T) {
 		if !reflect.DeepEqual(given, untouched) {
 			t.Errorf("%s:\n  is %+v\nwas %+v", situation, given, untouched)
 		}
+	}
+}
+
+func TestTheSameDoorTwice(t *testing.T) {
+	t.Parallel()
+	made, err := planOf(withNAT(), link.Everywhere(443, "webhooks"), link.Everywhere(443, "payments"), link.Everywhere(22, "backups"))
+	requireMistakes(t, "two links to everywhere", err)
+	if len(made.egress) != 2 {
+		t.Errorf("two links open one port, and a third another: rules %v", made.egress)
+	}
+	if len(made.relaxed) != 3 {
+		t.Errorf("each link's reason is recorded: %v", made.relaxed)
 	}
 }

@@ -117,7 +117,8 @@ type Alarms struct {
 	// 0, up to 1. Defaults to 0.8.
 	DurationShare float64
 	// ConcurrencyShare of the reserved concurrency that raises the alarm:
-	// above 0, up to 1. Watched only with ReservedConcurrency. Defaults to 0.8.
+	// above 0, up to 1. Watched only with ReservedConcurrency; with 1 reserved,
+	// every invocation reaches it. Defaults to 0.8.
 	ConcurrencyShare float64
 	// FailedEvents in the queue that raise the alarm. Defaults to 1. The
 	// alarm is the queue's: the first function of a queue sets it.

@@ -91,7 +91,11 @@ type parameter struct {
 }
 
 func newParameter(p parameter, options []ParameterOption) Link {
-	for _, option := range options {
+	for i, option := range options {
+		if option == nil {
+			p.mistakes = append(p.mistakes, fmt.Errorf("option %d is nil: leave it out", i))
+			continue
+		}
 		option(&p)
 	}
 	return p
@@ -154,7 +158,7 @@ var (
 // parameter/x.
 func (p parameter) resource() (string, error) {
 	switch {
-	case p.arn != "":
+	case p.arn != "" || len(p.mistakes) > 0:
 		return "", nil
 	case pseudo.IsToken(p.name) && p.form == untold:
 		return "", errors.New("the name is a token, and the ARN depends on its form: add link.FullyQualifiedName() if it begins with a slash, link.SimpleName() if it has none")
@@ -169,8 +173,8 @@ func (p parameter) resource() (string, error) {
 		return "", errors.New("names that begin with aws or ssm are reserved: give it another")
 	case strings.Count(p.name, "/") > 15:
 		return "", errors.New("the name has more than 15 levels")
-	case len(p.name) > 1011:
-		return "", fmt.Errorf("the name has %d characters, and SSM takes 1011", len(p.name))
+	case len(p.name) > 950:
+		return "", fmt.Errorf("the name has %d characters: SSM counts the ARN in front of it too and takes 1011 in all; keep to 950", len(p.name))
 	case strings.HasPrefix(p.name, "/"):
 		return p.name, nil
 	}

@@ -157,10 +157,10 @@ func TestParameterNames(t *testing.T) {
 		{"letters of aws", "/aw/awk/ss/smb", ""},
 		{"15 levels", strings.Repeat("/x", 15), ""},
 		{"16 levels", strings.Repeat("/x", 16), levels},
-		{"1011 characters", "/" + long(1010), ""},
-		{"1012 characters", "/" + long(1011), "the name has 1012 characters, and SSM takes 1011"},
-		{"1011 characters without a slash", long(1011), ""},
-		{"1012 characters without a slash", long(1012), "the name has 1012 characters, and SSM takes 1011"},
+		{"950 characters", "/" + long(949), ""},
+		{"951 characters", "/" + long(950), "the name has 951 characters: SSM counts the ARN in front of it too and takes 1011 in all; keep to 950"},
+		{"950 characters without a slash", long(950), ""},
+		{"951 characters without a slash", long(951), "the name has 951 characters: SSM counts the ARN in front of it too and takes 1011 in all; keep to 950"},
 		{"a token of no told form", token, form},
 		{"a token within a name, of no told form", "/my_app/" + token, form},
 	} {
@@ -274,4 +274,19 @@ func compact(t *testing.T, v any) string {
 		t.Fatal(err)
 	}
 	return string(text)
+}
+
+// One mistake is told once, and what is nil is no nil dereference.
+func TestNilsOfParameters(t *testing.T) {
+	for situation, c := range map[string]struct {
+		link Link
+		want string
+	}{
+		"a nil option":    {Parameter("A1", "/a", nil, Plain("a number")), `parameter "/a" of variable A1: option 0 is nil: leave it out`},
+		"a nil parameter": {ParameterFrom("A1", nil), `parameter "" of variable A1: the parameter is nil: give an awsssm.IParameter, or a name to link.Parameter`},
+	} {
+		if _, err := c.link.Open(Site{}); err == nil || err.Error() != c.want {
+			t.Errorf("%s: got %v, want %s", situation, err, c.want)
+		}
+	}
 }

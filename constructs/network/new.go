@@ -3,6 +3,7 @@ package network
 import (
 	"errors"
 	"fmt"
+	"math/bits"
 	"net/netip"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
@@ -60,7 +61,7 @@ func New(scope constructs.Construct, id string, props *Props) *Network {
 	}
 	mistake.Stop(scope, id, mistake.ID(scope, id))
 	stack := keyring.Of(scope)
-	mistake.Stop(scope, id, errors.Join(checkZones(zones), checkCIDR(cidr), keyring.Check(props.Key, stack.Region), err, mistake.RemovalPolicy(props.RemovalPolicy)))
+	mistake.Stop(scope, id, errors.Join(checkZones(zones), checkCIDR(cidr, zones), keyring.Check(props.Key, stack.Region), err, mistake.RemovalPolicy(props.RemovalPolicy)))
 	if known := len(*stack.AvailabilityZones()); known < zones {
 		mistake.Stop(scope, id, fmt.Errorf("%d availability zones, but the stack knows of %d: give the stack an env with account and region, or ask for %d", zones, known, known))
 	}
@@ -94,13 +95,15 @@ func checkZones(zones int) error {
 	return nil
 }
 
-func checkCIDR(cidr string) error {
+func checkCIDR(cidr string, zones int) error {
 	prefix, err := netip.ParsePrefix(cidr)
 	switch {
 	case err != nil || !prefix.Addr().Is4():
 		return fmt.Errorf("CIDR %q: give an IPv4 range such as 10.0.0.0/16", cidr)
 	case prefix.Bits() < 16 || prefix.Bits() > 28:
 		return fmt.Errorf("CIDR %q: a VPC is /16 to /28 large", cidr)
+	case zones > 1 && prefix.Bits()+bits.Len(uint(zones-1)) > 28:
+		return fmt.Errorf("CIDR %q is too small for a subnet in each of %d availability zones: a subnet is /28 at least", cidr, zones)
 	case prefix.Masked() != prefix:
 		return fmt.Errorf("CIDR %q: bits are set behind the mask, the range is %s", cidr, prefix.Masked())
 	}

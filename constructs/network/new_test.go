@@ -36,8 +36,20 @@ func TestCheckCIDR(t *testing.T) {
 		if c.want != "" {
 			want = fmt.Sprintf("CIDR %q: %s", c.cidr, c.want)
 		}
-		if got := text(checkCIDR(c.cidr)); got != want {
+		if got := text(checkCIDR(c.cidr, 1)); got != want {
 			t.Errorf("%s: got %q, want %q", c.situation, got, want)
+		}
+	}
+}
+
+// Each zone's subnet is /28 at least.
+func TestCIDRHoldsASubnetInEachZone(t *testing.T) {
+	t.Parallel()
+	for cidr, most := range map[string]int{"10.0.0.0/28": 1, "10.0.0.0/27": 2, "10.0.0.0/26": 4, "10.0.0.0/25": 6} {
+		for zones := 1; zones <= 6; zones++ {
+			if err := checkCIDR(cidr, zones); (err == nil) != (zones <= most) {
+				t.Errorf("%s in %d zones: %v", cidr, zones, err)
+			}
 		}
 	}
 }

@@ -119,7 +119,7 @@ func TestBuildErrorLeavesNothingBehind(t *testing.T) {
 	}{
 		{"an unknown name", "package main\n\nfunc main() { missing() }\n", []string{"does not compile for linux/arm64", "main.go:3:15: undefined: missing"}},
 		{"no func main", "package main\n", []string{"function main is undeclared"}},
-		{"a package that no module provides", "package main\n\nimport _ \"example.com/else\"\n\nfunc main() {}\n", []string{"no required module provides package example.com/else"}},
+		{"a package that no module provides", "package main\n\nimport _ \"example.com/else\"\n\nfunc main() {}\n", []string{"cannot find module providing package example.com/else"}},
 	} {
 		t.Run(test.situation, func(t *testing.T) {
 			t.Parallel()

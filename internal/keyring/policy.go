@@ -41,6 +41,6 @@ func ForAlarms(at Site) iam.Statement {
 func FromAlarms(at Site) iam.Conditions {
 	return iam.Conditions{
 		"StringEquals": {"aws:SourceAccount": {at.Account}},
-		"ArnLike":      {"aws:SourceArn": {"arn:" + at.Partition + ":cloudwatch:" + at.Region + ":" + at.Account + ":alarm:" + at.Stack + "*"}},
+		"ArnLike":      {"aws:SourceArn": {"arn:" + at.Partition + ":cloudwatch:" + at.Region + ":" + at.Account + ":alarm:" + at.Stack + "-*"}},
 	}
 }

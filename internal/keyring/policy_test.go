@@ -31,13 +31,13 @@ func TestStatements(t *testing.T) {
 		{"alarms", ForAlarms(ireland).JSON(), `{"Effect": "Allow", "Principal": {"Service": "cloudwatch.amazonaws.com"},
 			"Action": ["kms:Decrypt", "kms:GenerateDataKey*"], "Resource": "*",
 			"Condition": {"StringEquals": {"aws:SourceAccount": "111122223333"},
-				"ArnLike": {"aws:SourceArn": "arn:aws:cloudwatch:eu-west-1:111122223333:alarm:Orders*"}}}`},
+				"ArnLike": {"aws:SourceArn": "arn:aws:cloudwatch:eu-west-1:111122223333:alarm:Orders-*"}}}`},
 		{"alarms of another stack, elsewhere", ForAlarms(ohio).JSON(), `{"Effect": "Allow", "Principal": {"Service": "cloudwatch.amazonaws.com"},
 			"Action": ["kms:Decrypt", "kms:GenerateDataKey*"], "Resource": "*",
 			"Condition": {"StringEquals": {"aws:SourceAccount": "444455556666"},
-				"ArnLike": {"aws:SourceArn": "arn:aws-us-gov:cloudwatch:us-gov-east-1:444455556666:alarm:Mail*"}}}`},
+				"ArnLike": {"aws:SourceArn": "arn:aws-us-gov:cloudwatch:us-gov-east-1:444455556666:alarm:Mail-*"}}}`},
 		{"what CloudWatch asks for on behalf of alarms", FromAlarms(ireland), `{"StringEquals": {"aws:SourceAccount": ["111122223333"]},
-			"ArnLike": {"aws:SourceArn": ["arn:aws:cloudwatch:eu-west-1:111122223333:alarm:Orders*"]}}`},
+			"ArnLike": {"aws:SourceArn": ["arn:aws:cloudwatch:eu-west-1:111122223333:alarm:Orders-*"]}}`},
 	} {
 		if got, want := compact(t, c.made), compact(t, json.RawMessage(c.want)); got != want {
 			t.Errorf("%s:\n got %s\nwant %s", c.situation, got, want)
