@@ -155,6 +155,18 @@ func TestOverride(t *testing.T) {
 	}
 }
 
+// What only CDK checks comes under the path too.
+func TestWhatCDKRefuses(t *testing.T) {
+	message := refused(t, "a malformed function name", func() {
+		synthFunction(t, func(_ awscdk.Stack, p *golambda.SecureGoFunctionProps) {
+			p.Override = func(f *awslambda.FunctionProps) { f.FunctionName = jsii.String("no spaces") }
+		})
+	})
+	if !strings.HasPrefix(message, "S/Fn: CDK refuses it: ") || !strings.Contains(message, "no spaces") {
+		t.Errorf("the message is %q", message)
+	}
+}
+
 func TestCallersPropsStayAsTheyWere(t *testing.T) {
 	synth(t, func(stack awscdk.Stack) {
 		props := &golambda.SecureGoFunctionProps{Entry: handler, Network: network.New(stack, "Network", nil),

@@ -75,6 +75,7 @@ func NewSecureGoFunction(scope constructs.Construct, id string, props *SecureGoF
 
 	fn := &SecureGoFunction{id: id}
 	mistake.NewConstruct(fn, scope, id)
+	defer mistake.Refused(scope, id)
 	render(fn, stack, p, base, built, made)
 	return fn
 }

@@ -68,6 +68,7 @@ func New(scope constructs.Construct, id string, props *Props) *Network {
 
 	n := &Network{Subnets: &awsec2.SubnetSelection{SubnetType: awsec2.SubnetType_PRIVATE_ISOLATED}}
 	mistake.NewConstruct(n, scope, id)
+	defer mistake.Refused(scope, id)
 	n.Vpc = awsec2.NewVpc(n, jsii.String("Vpc"), &awsec2.VpcProps{
 		IpAddresses:                  awsec2.IpAddresses_Cidr(jsii.String(cidr)),
 		MaxAzs:                       jsii.Number(zones),

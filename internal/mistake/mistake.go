@@ -5,6 +5,7 @@ package mistake
 import (
 	"errors"
 	"fmt"
+	"runtime"
 	"strconv"
 	"strings"
 
@@ -20,6 +21,18 @@ import (
 func Stop(scope constructs.Construct, id string, err error) {
 	if err != nil {
 		panic(Error{Path: path(scope, id), Err: err})
+	}
+}
+
+// Refused, deferred, puts what CDK panics with under the construct's path. A
+// fault of the program stays what it is.
+func Refused(scope constructs.Construct, id string) {
+	switch r := recover().(type) {
+	case nil:
+	case Error, runtime.Error:
+		panic(r)
+	default:
+		Stop(scope, id, fmt.Errorf("CDK refuses it: %v", r))
 	}
 }
 

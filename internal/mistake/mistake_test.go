@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"runtime"
 	"strings"
 	"testing"
 
@@ -135,4 +136,26 @@ func text(err error) string {
 		return ""
 	}
 	return err.Error()
+}
+
+func TestRefused(t *testing.T) {
+	t.Parallel()
+	said := func(panics func()) (r any) {
+		defer func() { r = recover() }()
+		defer Refused(nil, "Fn")
+		panics()
+		return nil
+	}
+	if r := said(func() {}); r != nil {
+		t.Errorf("nothing went wrong: %v", r)
+	}
+	if r, ok := said(func() { panic("no such layer") }).(Error); !ok || r.Error() != "Fn: CDK refuses it: no such layer" {
+		t.Errorf("what CDK says: %v", r)
+	}
+	if r, ok := said(func() { Stop(nil, "Network", errors.New("too small")) }).(Error); !ok || r.Error() != "Network: too small" {
+		t.Errorf("a mistake that has its path: %v", r)
+	}
+	if _, ok := said(func() { var p *Error; _ = p.Path }).(runtime.Error); !ok {
+		t.Error("a fault of the program was made to look like the caller's")
+	}
 }
