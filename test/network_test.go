@@ -206,6 +206,16 @@ func TestNewNetworkRefuses(t *testing.T) {
 	}
 }
 
+// The CLI looks the zones up after a first synth, which has to get that far.
+func TestZonesThatAreNotLookedUpYet(t *testing.T) {
+	app := newApp(t)
+	stack := awscdk.NewStack(app, jsii.String("S"), &awscdk.StackProps{Env: &awscdk.Environment{Account: jsii.String("111122223333"), Region: jsii.String("eu-west-1")}})
+	network.New(stack, "Network", &network.Props{AvailabilityZones: 6})
+	if manifest := readFile(t, *app.Synth(nil).Directory(), "manifest.json"); !strings.Contains(manifest, "availability-zones") {
+		t.Error("the zones are not asked for")
+	}
+}
+
 func TestReasonOfNoNetworkIsRecorded(t *testing.T) {
 	s := synthFunction(t, func(_ awscdk.Stack, p *golambda.SecureGoFunctionProps) {
 		p.Network = network.None("calls public APIs only")

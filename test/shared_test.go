@@ -71,6 +71,18 @@ func TestAlarms(t *testing.T) {
 	}
 }
 
+func TestLowestThresholdOfAQueueCounts(t *testing.T) {
+	for _, thresholds := range [][]int{{5, 3}, {3, 5}} {
+		s := synth(t, func(stack awscdk.Stack) {
+			for i, n := range thresholds {
+				golambda.NewSecureGoFunction(stack, fmt.Sprint("Fn", i), &golambda.SecureGoFunctionProps{Entry: handler,
+					Network: network.None("nothing to reach"), Alarms: golambda.Alarms{FailedEvents: n}})
+			}
+		})
+		same(t, fmt.Sprint("of functions that ask for ", thresholds), s.at("SecureGoFunctionsFailedEventsAlarm").Properties["Threshold"], `3`)
+	}
+}
+
 func TestCallersAlarmActions(t *testing.T) {
 	s := synth(t, func(stack awscdk.Stack) {
 		topic := awssns.NewTopic(stack, jsii.String("Team"), nil)

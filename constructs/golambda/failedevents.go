@@ -15,6 +15,7 @@ type queue struct {
 	awssqs.IQueue
 	arn, keyARN string
 	alarm       awscloudwatch.CfnAlarm
+	threshold   int
 	told        map[any]bool
 	actions     []*string
 }
@@ -39,13 +40,17 @@ func (s *shared) failedEvents(given awssqs.IQueue, alarmFrom int) *queue {
 		if !shared {
 			suffix = "-" + (*given.Node().Addr())[:8]
 		}
-		q = &queue{IQueue: given, arn: *given.QueueArn(), told: map[any]bool{}}
+		q = &queue{IQueue: given, arn: *given.QueueArn(), threshold: alarmFrom, told: map[any]bool{}}
 		if key := given.EncryptionMasterKey(); key != nil {
 			q.keyARN = keyring.ARN(key)
 		}
 		alarm := failedEventsAlarm(alarmFrom)
 		q.alarm = alarm.render(s.stack.Stack, "SecureGoFunctions"+alarm.id+suffix, *given.QueueName(), nil)
 		allQueues[id] = q
+	}
+	if alarmFrom < q.threshold {
+		q.threshold = alarmFrom
+		q.alarm.SetThreshold(jsii.Number(alarmFrom))
 	}
 	return q
 }

@@ -121,7 +121,7 @@ type Alarms struct {
 	// every invocation reaches it. Defaults to 0.8.
 	ConcurrencyShare float64
 	// FailedEvents in the queue that raise the alarm. Defaults to 1. The
-	// alarm is the queue's: the first function of a queue sets it.
+	// alarm is the queue's: the lowest number of its functions counts.
 	FailedEvents int
 
 	// Emails are subscribed to the shared topic. Each has to confirm. Defaults

@@ -91,3 +91,27 @@ func text(err error) string {
 	}
 	return err.Error()
 }
+
+func TestCheckKnown(t *testing.T) {
+	t.Parallel()
+	names := func(all ...string) (out []*string) {
+		for _, n := range all {
+			out = append(out, &n)
+		}
+		return out
+	}
+	for situation, c := range map[string]struct {
+		zones int
+		known []*string
+		sound bool
+	}{
+		"as many as there are":       {2, names("eu-west-1a", "eu-west-1b"), true},
+		"more than there are":        {3, names("eu-west-1a", "eu-west-1b"), false},
+		"not looked up yet":          {3, names("dummy1a", "dummy1b"), true},
+		"a stack that knows of none": {1, nil, false},
+	} {
+		if err := checkKnown(c.zones, c.known); (err == nil) != c.sound {
+			t.Errorf("%s: %v", situation, err)
+		}
+	}
+}
