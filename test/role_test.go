@@ -153,28 +153,36 @@ func TestGivenRoleOfThisApp(t *testing.T) {
 }
 
 func TestGivenRoleThatIsImported(t *testing.T) {
-	const arn = "arn:aws:iam::111122223333:role/team"
+	of := func(account string, options *awsiam.FromRoleArnOptions) func(awscdk.Stack) awsiam.IRole {
+		return func(stack awscdk.Stack) awsiam.IRole {
+			return awsiam.Role_FromRoleArn(stack, jsii.String("Imported"), jsii.String("arn:aws:iam::"+account+":role/team"), options)
+		}
+	}
 	for situation, c := range map[string]struct {
-		options  *awsiam.FromRoleArnOptions
+		role     func(awscdk.Stack) awsiam.IRole
 		attached bool
 	}{
-		"which can be changed":    {nil, true},
-		"which cannot be changed": {&awsiam.FromRoleArnOptions{Mutable: jsii.Bool(false)}, false},
+		"imported":                       {of("111122223333", nil), true},
+		"imported and not to be changed": {of("111122223333", &awsiam.FromRoleArnOptions{Mutable: jsii.Bool(false)}), false},
+		"imported from another account":  {of("999900001111", nil), false},
+		"of this app and not to be changed": {func(s awscdk.Stack) awsiam.IRole {
+			return awsiam.NewRole(s, jsii.String("Team"), &awsiam.RoleProps{AssumedBy: awsiam.NewServicePrincipal(jsii.String("lambda.amazonaws.com"), nil)}).WithoutPolicyUpdates(nil)
+		}, false},
 	} {
-		s := synth(t, func(stack awscdk.Stack) {
-			fn := newFunction(stack, func(_ awscdk.Stack, p *golambda.SecureGoFunctionProps) {
-				p.Role = awsiam.Role_FromRoleArn(stack, jsii.String("Imported"), jsii.String(arn), c.options)
-			})
-			awss3.NewBucket(stack, jsii.String("Bucket"), nil).GrantRead(fn, nil)
-		})
+		app := newApp(t)
+		stack := awscdk.NewStack(app, jsii.String("S"), &awscdk.StackProps{Env: &awscdk.Environment{Account: jsii.String("111122223333"), Region: jsii.String("eu-west-1")}})
+		fn := newFunction(stack, func(_ awscdk.Stack, p *golambda.SecureGoFunctionProps) { p.Role = c.role(stack) })
+		awss3.NewBucket(stack, jsii.String("Bucket"), nil).GrantRead(fn, nil)
+		s := synthStack(t, app, "S")
 		told := strings.Join(s.warnings, "\n")
 		for _, action := range []string{"logs:PutLogEvents", "xray:PutTraceSegments", "ec2:CreateNetworkInterface", "ec2:DetachNetworkInterface", "aws:lambda:FunctionArn", "s3:GetObject*"} {
 			if strings.Contains(told, action) == c.attached {
-				t.Errorf("an imported role %s: is %s told to its owner? %t, warnings:\n%s", situation, action, !c.attached, told)
+				t.Errorf("a role %s: is %s told to its owner? %t, warnings:\n%s", situation, action, !c.attached, told)
 			}
 		}
 		if _, ok := s.resources["Fn/RunTime"]; ok != c.attached {
-			t.Errorf("an imported role %s: run-time policy attached: %t", situation, ok)
+			t.Errorf("a role %s: run-time policy attached: %t", situation, ok)
 		}
+		same(t, "inline policies beside a role "+situation, len(s.ofType("AWS::IAM::Policy")), `0`)
 	}
 }
