@@ -11,6 +11,7 @@ import (
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awskms"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awslambda"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awssqs"
 	"github.com/aws/constructs-go/constructs/v10"
 	"github.com/aws/jsii-runtime-go"
 
@@ -91,6 +92,9 @@ func TestBadInput(t *testing.T) {
 			other := awscdk.NewStack(s.Node().Root().(awscdk.App), jsii.String("Other"), &awscdk.StackProps{Env: &awscdk.Environment{Account: jsii.String("111122223333"), Region: jsii.String("us-east-1")}})
 			p.Links = []link.Link{link.Parameter("API_KEY", "/key", link.EncryptedWith(awskms.NewKey(other, jsii.String("K"), nil)))}
 		}), []string{"is in us-east-1 and what it encrypts in eu-west-1"}},
+		"a FIFO queue": {set(func(s awscdk.Stack, p *props) {
+			p.FailedEvents = awssqs.NewQueue(s, jsii.String("Q"), &awssqs.QueueProps{Fifo: jsii.Bool(true)})
+		}), []string{"props.FailedEvents is a FIFO queue", "give a standard one"}},
 		"an Override that panics": {set(func(_ awscdk.Stack, p *props) { p.Override = func(*awslambda.FunctionProps) { panic("no layers") } }),
 			[]string{"Override panicked: no layers"}},
 	} {

@@ -1,6 +1,8 @@
 package golambda
 
 import (
+	"errors"
+
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awscloudwatch"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awssqs"
@@ -26,6 +28,15 @@ type queueID struct {
 }
 
 var allQueues = map[queueID]*queue{}
+
+// checkQueue refuses what Lambda does when it makes the function (Lambda guide,
+// "Adding a dead-letter queue").
+func checkQueue(given awssqs.IQueue) error {
+	if given != nil && *given.Fifo() {
+		return errors.New("props.FailedEvents is a FIFO queue, which Lambda does not send to: give a standard one")
+	}
+	return nil
+}
 
 // failedEvents returns the queue that a function was given, or the shared one.
 func (s *shared) failedEvents(given awssqs.IQueue, alarmFrom int) *queue {

@@ -63,7 +63,7 @@ func NewSecureGoFunction(scope constructs.Construct, id string, props *SecureGoF
 	at := link.Site{Partition: pseudo.Partition(), Region: pseudo.Region(), Account: pseudo.Account()}
 	base, overrideErr := override(p)
 	made, planErr := newPlan(p, at, stack.Region, revealedSecrets(stack, p.Environment))
-	mistake.Stop(scope, id, errors.Join(check(p, stack.Region), overrideErr, planErr))
+	mistake.Stop(scope, id, errors.Join(check(p, stack.Region), checkQueue(p.FailedEvents), overrideErr, planErr))
 
 	// The last thing that can be wrong with the props is the handler's code.
 	var built gobuild.Output
