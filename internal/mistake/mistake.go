@@ -24,7 +24,7 @@ func Stop(scope constructs.Construct, id string, err error) {
 	}
 }
 
-// Refused, deferred, puts what CDK panics with under the construct's path. A
+// Refused puts what CDK panics with under the construct's path: defer it. A
 // fault of the program stays what it is.
 func Refused(scope constructs.Construct, id string) {
 	switch r := recover().(type) {
