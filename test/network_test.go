@@ -133,6 +133,18 @@ func TestFromVpc(t *testing.T) {
 		same(t, "subnets", s.at("Fn/Function").Properties["VpcConfig"].(map[string]any)["SubnetIds"], `["subnet-0123456789abcde05", "subnet-0123456789abcde06"]`)
 		same(t, "the endpoint that a link needs", s.at("Existing/Endpoint-ssm/Endpoint").Properties["VpcId"], `"vpc-0123456789abcdef0"`)
 	})
+	t.Run("several subnets in a zone", func(t *testing.T) {
+		s := synthFunction(t, func(stack awscdk.Stack, p *golambda.SecureGoFunctionProps) {
+			p.Network = network.FromVpc(stack, "Existing", &network.FromVpcProps{Vpc: awsec2.Vpc_FromVpcAttributes(stack, jsii.String("Vpc"), &awsec2.VpcAttributes{
+				VpcId: jsii.String("vpc-0123456789abcdef0"), AvailabilityZones: jsii.Strings("a", "b"),
+				IsolatedSubnetIds:   jsii.Strings("subnet-0123456789abcde05", "subnet-0123456789abcde06", "subnet-0123456789abcde07", "subnet-0123456789abcde08"),
+				IsolatedSubnetNames: jsii.Strings("app", "data")})})
+			parameterLink(stack, p)
+		})
+		same(t, "all for functions", s.at("Fn/Function").Properties["VpcConfig"].(map[string]any)["SubnetIds"],
+			`["subnet-0123456789abcde05", "subnet-0123456789abcde06", "subnet-0123456789abcde07", "subnet-0123456789abcde08"]`)
+		same(t, "one in each zone for an endpoint", s.at("Existing/Endpoint-ssm/Endpoint").Properties["SubnetIds"], `["subnet-0123456789abcde05", "subnet-0123456789abcde06"]`)
+	})
 	t.Run("an endpoint that exists", func(t *testing.T) {
 		s := synthFunction(t, func(stack awscdk.Stack, p *golambda.SecureGoFunctionProps) {
 			p.Network = network.FromVpc(stack, "Existing", &network.FromVpcProps{Vpc: imported(stack), Endpoints: []network.Endpoint{{
@@ -164,11 +176,15 @@ func TestFromVpc(t *testing.T) {
 		}, "S/Existing: a public subnet was selected"},
 		"no such subnets": {func(s awscdk.Stack) *network.FromVpcProps {
 			return &network.FromVpcProps{Vpc: imported(s), Subnets: &awsec2.SubnetSelection{SubnetGroupName: jsii.String("Data")}}
-		}, "S/Existing: the subnets asked for are not in the VPC"},
+		}, "S/Existing: the subnets asked for cannot be had"},
+		"subnets imported without their zone": {func(s awscdk.Stack) *network.FromVpcProps {
+			return &network.FromVpcProps{Vpc: imported(s), Subnets: &awsec2.SubnetSelection{Subnets: &[]awsec2.ISubnet{
+				awsec2.Subnet_FromSubnetId(s, jsii.String("One"), jsii.String("subnet-0123456789abcde05"))}}}
+		}, "Subnet.fromSubnetAttributes()"},
 		"a VPC of public subnets alone": {func(s awscdk.Stack) *network.FromVpcProps {
 			return &network.FromVpcProps{Vpc: awsec2.Vpc_FromVpcAttributes(s, jsii.String("Vpc"), &awsec2.VpcAttributes{VpcId: jsii.String("vpc-0123456789abcdef0"),
 				AvailabilityZones: jsii.Strings("a"), PublicSubnetIds: jsii.Strings("subnet-0123456789abcde01")})}
-		}, "S/Existing: the subnets asked for are not in the VPC"},
+		}, "S/Existing: the subnets asked for cannot be had"},
 		"an endpoint without a group": {func(s awscdk.Stack) *network.FromVpcProps {
 			return &network.FromVpcProps{Vpc: imported(s), Endpoints: []network.Endpoint{{Service: "ssm"}}}
 		}, `S/Existing: endpoint 0 ("ssm"): give both`},
@@ -180,7 +196,7 @@ func TestFromVpc(t *testing.T) {
 		message := refused(t, situation, func() {
 			synth(t, func(stack awscdk.Stack) { network.FromVpc(stack, "Existing", c.props(stack)) })
 		})
-		if !strings.Contains(message, c.want) {
+		if !strings.HasPrefix(message, "S/Existing: ") || !strings.Contains(message, c.want) {
 			t.Errorf("%s: the message %q lacks %q", situation, message, c.want)
 		}
 	}

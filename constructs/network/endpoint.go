@@ -42,9 +42,13 @@ func (n *Network) Endpoint(service string) string {
 	}
 	scope := constructs.NewConstruct(n, jsii.String("Endpoint-"+service))
 	group := *securitygroup.New(scope, "SecurityGroup", n.VpcID, "Interface endpoint of "+service+": only the functions that are linked to it", nil).AttrGroupId()
+	subnets := n.Subnets
+	if subnets.Subnets != nil {
+		subnets = &awsec2.SubnetSelection{Subnets: onePerZone(*subnets.Subnets)}
+	}
 	endpoint := awsec2.NewInterfaceVpcEndpoint(scope, jsii.String("Endpoint"), &awsec2.InterfaceVpcEndpointProps{
 		Vpc:               n.Vpc,
-		Subnets:           n.Subnets,
+		Subnets:           subnets,
 		Service:           awsec2.NewInterfaceVpcEndpointAwsService(jsii.String(service), nil, nil, nil),
 		PrivateDnsEnabled: jsii.Bool(true),
 		// Open would add 443 from the whole VPC, and CDK's own group would
@@ -64,4 +68,18 @@ func (n *Network) Endpoint(service string) string {
 	}.JSON()))
 	n.endpoints[service] = group
 	return group
+}
+
+// onePerZone leaves one subnet in each zone: an endpoint can have no more, and
+// CDK picks so only where it picks the subnets itself.
+func onePerZone(subnets []awsec2.ISubnet) *[]awsec2.ISubnet {
+	var one []awsec2.ISubnet
+	seen := map[string]bool{}
+	for _, s := range subnets {
+		if zone := *s.AvailabilityZone(); !seen[zone] {
+			seen[zone] = true
+			one = append(one, s)
+		}
+	}
+	return &one
 }

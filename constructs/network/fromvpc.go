@@ -7,7 +7,6 @@ import (
 
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsec2"
 	"github.com/aws/constructs-go/constructs/v10"
-	"github.com/aws/jsii-runtime-go"
 
 	"github.com/securegofunction/cdk/internal/mistake"
 )
@@ -16,8 +15,8 @@ import (
 type FromVpcProps struct {
 	// Vpc is required: a VPC of this app, or an imported one.
 	Vpc awsec2.IVpc
-	// Subnets that functions and endpoints are put in. Public ones are
-	// refused. Defaults to the isolated ones or, if there are none, to the
+	// Subnets that functions are put in, and endpoints in the first of each
+	// zone. Public ones are refused. Defaults to the isolated ones or, if there are none, to the
 	// private ones that have a way out.
 	Subnets *awsec2.SubnetSelection
 	// Endpoints that the VPC has already. One that is not named here and that
@@ -69,7 +68,7 @@ func place(vpc awsec2.IVpc, selection *awsec2.SubnetSelection) (subnets *awsec2.
 	// Reading what a VPC lacks throws in CDK.
 	defer func() {
 		if r := recover(); r != nil {
-			err = fmt.Errorf("the subnets asked for are not in the VPC: %v", r)
+			err = fmt.Errorf("the subnets asked for cannot be had: %v", r)
 		}
 	}()
 	if selection == nil {
@@ -96,5 +95,5 @@ func place(vpc awsec2.IVpc, selection *awsec2.SubnetSelection) (subnets *awsec2.
 	for _, s := range ids(selected.Subnets) {
 		outside = outside || slices.Contains(withEgress, s)
 	}
-	return &awsec2.SubnetSelection{Subnets: selected.Subnets, OnePerAz: jsii.Bool(true)}, outside, nil
+	return &awsec2.SubnetSelection{Subnets: selected.Subnets}, outside, nil
 }
