@@ -2,6 +2,7 @@ package golambda
 
 import (
 	"fmt"
+	"net/netip"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsec2"
@@ -31,6 +32,11 @@ func guardEgress(stack awscdk.Stack, group string) {
 	v.groups[group] = true
 }
 
+func toEverywhere(cidr string) bool {
+	to, err := netip.ParsePrefix(cidr)
+	return err == nil && to.Bits() == 0
+}
+
 // Validate implements constructs.IValidation.
 func (v *egressValidation) Validate() *[]*string {
 	mistakes := []*string{}
@@ -40,7 +46,7 @@ func (v *egressValidation) Validate() *[]*string {
 			continue
 		}
 		for _, to := range []*string{rule.CidrIp(), rule.CidrIpv6()} {
-			if to != nil && (*to == "0.0.0.0/0" || *to == "::/0") {
+			if to != nil && toEverywhere(*to) {
 				mistakes = append(mistakes, jsii.String(fmt.Sprintf(
 					"%s: this lets a function send to %s: use link.Everywhere(port, reason), or name what is reached", *rule.Node().Path(), *to)))
 			}

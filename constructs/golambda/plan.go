@@ -3,6 +3,8 @@ package golambda
 import (
 	"errors"
 	"fmt"
+	"net/netip"
+	"regexp"
 	"slices"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2/awskms"
@@ -57,7 +59,7 @@ func newPlan(p SecureGoFunctionProps, at link.Site, region string, revealed map[
 			// removes it for both.
 			if !slices.ContainsFunc(made.egress, func(o link.Egress) bool { return o.CIDR == e.CIDR && o.Port == e.Port }) {
 				made.egress = append(made.egress, e)
-				wrong = append(wrong, checkCarried(p.Network, e))
+				wrong = append(wrong, checkEgress(e, doors.Relaxed), checkCarried(p.Network, e))
 			}
 		}
 		for _, service := range doors.Endpoints {
@@ -75,6 +77,26 @@ func newPlan(p SecureGoFunctionProps, at link.Site, region string, revealed map[
 	made.environment, err = environment(p.Environment, variables, revealed)
 	made.alarms = functionAlarms(p)
 	return made, errors.Join(append(wrong, err)...)
+}
+
+// ruleDescription: EC2 API reference, "IpRange".
+var ruleDescription = regexp.MustCompile(`^[a-zA-Z0-9 ._:/()#,@\[\]+=&;{}!$*-]{0,255}$`)
+
+// checkEgress holds links that a team wrote itself to what ours do: a rule that
+// EC2 takes, and a reason where it is to everywhere.
+func checkEgress(e link.Egress, relaxed []link.Relaxation) error {
+	to, err := netip.ParsePrefix(e.CIDR)
+	switch {
+	case err != nil || !to.Addr().Is4():
+		return fmt.Errorf("a link sends to %q: give an IPv4 range such as 192.0.2.0/24", e.CIDR)
+	case e.Port < 1 || e.Port > 65535:
+		return fmt.Errorf("a link sends to %s on port %d: give one from 1 to 65535", e.CIDR, e.Port)
+	case toEverywhere(e.CIDR) && len(relaxed) == 0:
+		return fmt.Errorf("a link sends to everywhere, on port %d, and records no reason: add one to its Relaxed, or use link.Everywhere", e.Port)
+	case !ruleDescription.MatchString(e.Description):
+		return fmt.Errorf("a link describes its rule to %s as %q: EC2 takes up to 255 letters, digits, spaces and ._-:/()#,@[]+=&;{}!$*", e.CIDR, e.Description)
+	}
+	return nil
 }
 
 func checkCarried(n *network.Network, e link.Egress) error {

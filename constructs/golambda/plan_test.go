@@ -6,6 +6,7 @@ import (
 	"maps"
 	"reflect"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/securegofunction/cdk/constructs/link"
@@ -284,5 +285,30 @@ func TestTheSameDoorTwice(t *testing.T) {
 	}
 	if len(made.relaxed) != 3 {
 		t.Errorf("each link's reason is recorded: %v", made.relaxed)
+	}
+}
+
+func TestEgressOfTeamsOwnLinks(t *testing.T) {
+	t.Parallel()
+	reason := []link.Relaxation{{What: "everywhere", Reason: "webhooks"}}
+	for situation, c := range map[string]struct {
+		egress  link.Egress
+		relaxed []link.Relaxation
+		want    string
+	}{
+		"a range":                        {link.Egress{CIDR: "192.0.2.0/24", Port: 443, Description: "HTTPS to the partner (v1)"}, nil, ""},
+		"everywhere with a reason":       {link.Egress{CIDR: "0.0.0.0/0", Port: 443}, reason, ""},
+		"everywhere without one":         {link.Egress{CIDR: "0.0.0.0/0", Port: 443}, nil, "a link sends to everywhere, on port 443, and records no reason"},
+		"everywhere, written otherwise":  {link.Egress{CIDR: "10.0.0.0/0", Port: 443}, nil, "a link sends to everywhere, on port 443, and records no reason"},
+		"IPv6":                           {link.Egress{CIDR: "::/0", Port: 443}, reason, `a link sends to "::/0"`},
+		"no range":                       {link.Egress{CIDR: "partner.example.com", Port: 443}, nil, `a link sends to "partner.example.com"`},
+		"no port":                        {link.Egress{CIDR: "192.0.2.0/24"}, nil, "a link sends to 192.0.2.0/24 on port 0"},
+		"a port that does not exist":     {link.Egress{CIDR: "192.0.2.0/24", Port: 65536}, nil, "a link sends to 192.0.2.0/24 on port 65536"},
+		"a description that EC2 refuses": {link.Egress{CIDR: "192.0.2.0/24", Port: 443, Description: "the partner's"}, nil, "a link describes its rule to 192.0.2.0/24 as \"the partner's\""},
+	} {
+		_, err := planOf(withNAT(), opening{Egress: []link.Egress{c.egress}, Relaxed: c.relaxed})
+		if (err == nil) != (c.want == "") || err != nil && !strings.Contains(err.Error(), c.want) {
+			t.Errorf("%s: got %v, want %q", situation, err, c.want)
+		}
 	}
 }

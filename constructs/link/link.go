@@ -29,7 +29,8 @@ type Doors struct {
 	// Endpoints are the AWS services, such as "ssm", whose interface endpoint
 	// the function has to reach where it runs in a VPC.
 	Endpoints []string
-	// Egress are addresses that the function may send to.
+	// Egress are addresses that the function may send to. One to everywhere
+	// needs a reason in Relaxed.
 	Egress []Egress
 	// Keys that the statements name. They have to be in the function's region.
 	Keys []awskms.IKey
@@ -51,7 +52,8 @@ type Egress struct {
 	// CIDR is an IPv4 range.
 	CIDR string
 	Port int
-	// Description is shown beside the rule in the console and in audits.
+	// Description is shown beside the rule in the console and in audits: up to
+	// 255 letters, digits, spaces and ._-:/()#,@[]+=&;{}!$*
 	Description string
 }
 
