@@ -211,7 +211,7 @@ func TestNewNetworkRefuses(t *testing.T) {
 			[]string{"S/Network: 4 mistakes", "9 availability zones", `CIDR "10.0.0.1/8"`, "flow log retention of 2 days", `removal policy "SNAPSHOT"`}},
 		"a key by its alias": {&network.Props{Key: awskms.Key_FromKeyArn(awscdk.NewStack(nil, nil, nil), jsii.String("K"), jsii.String("arn:aws:kms:eu-west-1:111122223333:alias/team"))},
 			[]string{"S/Network: the key arn:aws:kms:eu-west-1:111122223333:alias/team is an alias"}},
-		"more zones than the stack knows": {&network.Props{AvailabilityZones: 3}, []string{"S/Network: 3 availability zones, but the stack knows of 2"}},
+		"more zones than the stack knows": {&network.Props{AvailabilityZones: 3, CIDR: "10.0.0.0/30"}, []string{"S/Network: 2 mistakes", "3 availability zones, but the stack knows of 2", `CIDR "10.0.0.0/30"`}},
 	} {
 		message := refused(t, situation, func() { synth(t, func(stack awscdk.Stack) { network.New(stack, "Network", c.props) }) })
 		for _, part := range c.want {

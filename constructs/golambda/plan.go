@@ -55,11 +55,12 @@ func newPlan(p SecureGoFunctionProps, at link.Site, region string, revealed map[
 			}
 		}
 		for _, e := range doors.Egress {
+			wrong = append(wrong, checkEgress(e, doors.Relaxed))
 			// Two equal rules deploy as one, and removing one of them later
 			// removes it for both.
 			if !slices.ContainsFunc(made.egress, func(o link.Egress) bool { return o.CIDR == e.CIDR && o.Port == e.Port }) {
 				made.egress = append(made.egress, e)
-				wrong = append(wrong, checkEgress(e, doors.Relaxed), checkCarried(p.Network, e))
+				wrong = append(wrong, checkCarried(p.Network, e))
 			}
 		}
 		for _, service := range doors.Endpoints {

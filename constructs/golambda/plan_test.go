@@ -12,6 +12,7 @@ import (
 	"github.com/securegofunction/cdk/constructs/link"
 	"github.com/securegofunction/cdk/constructs/network"
 	"github.com/securegofunction/cdk/internal/iam"
+	"github.com/securegofunction/cdk/internal/iam/iamtest"
 )
 
 var ireland = link.Site{Partition: "aws", Region: "eu-west-1", Account: "111122223333"}
@@ -52,26 +53,9 @@ func planOf(n *network.Network, links ...link.Link) (plan, error) {
 	return newPlan(p, ireland, "eu-west-1", nil)
 }
 
-// compact returns v as JSON with its keys in order.
-func compact(t *testing.T, v any) string {
-	t.Helper()
-	text, err := json.Marshal(v)
-	if err != nil {
-		t.Fatal(err)
-	}
-	var value any
-	if err := json.Unmarshal(text, &value); err != nil {
-		t.Fatal(err)
-	}
-	if text, err = json.Marshal(value); err != nil {
-		t.Fatal(err)
-	}
-	return string(text)
-}
-
 func sameStatements(t *testing.T, situation string, got []iam.Statement, want string) {
 	t.Helper()
-	if got, want := compact(t, iam.Document(got...)["Statement"]), compact(t, json.RawMessage(want)); got != want {
+	if got, want := iamtest.Compact(t, iam.Document(got...)["Statement"]), iamtest.Compact(t, json.RawMessage(want)); got != want {
 		t.Errorf("%s: statements:\n got %s\nwant %s", situation, got, want)
 	}
 }
@@ -282,6 +266,10 @@ func TestTheSameDoorTwice(t *testing.T) {
 	requireMistakes(t, "two links to everywhere", err)
 	if len(made.egress) != 2 {
 		t.Errorf("two links open one port, and a third another: rules %v", made.egress)
+	}
+	unexplained := opening{Egress: []link.Egress{{CIDR: "0.0.0.0/0", Port: 443}}}
+	if _, err := planOf(withNAT(), link.Everywhere(443, "webhooks"), unexplained); err == nil {
+		t.Error("a link without a reason hid behind another's door")
 	}
 	if len(made.relaxed) != 3 {
 		t.Errorf("each link's reason is recorded: %v", made.relaxed)

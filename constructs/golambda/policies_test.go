@@ -7,6 +7,7 @@ import (
 
 	"github.com/securegofunction/cdk/constructs/link"
 	"github.com/securegofunction/cdk/internal/iam"
+	"github.com/securegofunction/cdk/internal/iam/iamtest"
 )
 
 var orders = names{
@@ -135,7 +136,7 @@ func TestCodeMayNotTouchNetworkInterfaces(t *testing.T) {
 // Functions of a stack share a key, and none can read another's environment.
 func TestEnvironmentsAreApart(t *testing.T) {
 	t.Parallel()
-	one, two := compact(t, environmentKey(orders, "Orders-Fn")), compact(t, environmentKey(orders, "Mail-Fn"))
+	one, two := iamtest.Compact(t, environmentKey(orders, "Orders-Fn")), iamtest.Compact(t, environmentKey(orders, "Mail-Fn"))
 	if one == two {
 		t.Errorf("two functions have the same statements: %s", one)
 	}

@@ -93,7 +93,7 @@ type rendered struct {
 // makes the function. They are children of the function's own role: CDK makes
 // a function wait for all that is below its role.
 func renderRole(fn *SecureGoFunction, p SecureGoFunctionProps, n names, made plan) *rendered {
-	planned := documentOf(runTime(n, made.statements))
+	planned := runTime(n, made.statements)
 	runTime := &runTimePolicy{planned: planned}
 	r := &rendered{given: p.Role != nil}
 	scope := constructs.Construct(fn)
@@ -101,10 +101,10 @@ func renderRole(fn *SecureGoFunction, p SecureGoFunctionProps, n names, made pla
 		given := &givenRole{role: p.Role, fn: fn}
 		fn.Role, fn.grantee = p.Role, given
 		if immutable(p.Role) {
-			given.tell("run time", planned["Statement"].([]any))
-			given.tell("tracing", documentOf(tracing())["Statement"].([]any))
+			given.tell("run time", planned)
+			given.tell("tracing", tracing())
 			if p.Network.Vpc != nil {
-				given.tell("network interfaces", documentOf(networkInterfaces(n))["Statement"].([]any))
+				given.tell("network interfaces", networkInterfaces(n))
 			}
 			return r
 		}
@@ -115,10 +115,10 @@ func renderRole(fn *SecureGoFunction, p SecureGoFunctionProps, n names, made pla
 	}
 	r.name = *fn.Role.RoleName()
 	runTime.resource = attach(scope, "RunTime", r.name, planned)
-	traced := attach(scope, "Tracing", r.name, documentOf(tracing()))
+	traced := attach(scope, "Tracing", r.name, tracing())
 	r.waitFor = []constructs.IDependable{runTime.resource, traced}
 	if p.Network.Vpc != nil {
-		r.networkInterfaces = attach(scope, "NetworkInterfaces", r.name, documentOf(networkInterfaces(n)))
+		r.networkInterfaces = attach(scope, "NetworkInterfaces", r.name, networkInterfaces(n))
 		r.waitFor = append(r.waitFor, r.networkInterfaces)
 	}
 	return r
@@ -170,12 +170,11 @@ func renderAfter(fn *SecureGoFunction, p SecureGoFunctionProps, n names, role *r
 		policies = append(policies, policy{"NetworkInterfacesDeny", "network interfaces", networkInterfacesDeny(n, name)})
 	}
 	for _, policy := range policies {
-		document := documentOf(policy.statements)
 		if role.name == "" {
-			fn.grantee.(*givenRole).tell(policy.what, document["Statement"].([]any))
+			fn.grantee.(*givenRole).tell(policy.what, policy.statements)
 			continue
 		}
-		attach(fn, policy.id, role.name, document)
+		attach(fn, policy.id, role.name, policy.statements)
 	}
 }
 

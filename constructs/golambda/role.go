@@ -17,7 +17,7 @@ import (
 // would put grants into an inline policy, which every compliance pack refuses.
 type runTimePolicy struct {
 	resource awsiam.CfnManagedPolicy
-	planned  map[string]any
+	planned  []iam.Statement
 	// document replaces what was planned on the first grant; most functions
 	// have none.
 	document awsiam.PolicyDocument
@@ -25,7 +25,7 @@ type runTimePolicy struct {
 
 func (p *runTimePolicy) add(statement awsiam.PolicyStatement) *awsiam.AddToPrincipalPolicyResult {
 	if p.document == nil {
-		p.document = awsiam.PolicyDocument_FromJson(p.planned)
+		p.document = awsiam.PolicyDocument_FromJson(iam.Document(p.planned...))
 		p.resource.SetPolicyDocument(p.document)
 	}
 	p.document.AddStatements(statement)
@@ -74,13 +74,17 @@ func (g *givenRole) AddToPrincipalPolicy(statement awsiam.PolicyStatement) *awsi
 	if g.runTime != nil {
 		return g.runTime.add(statement)
 	}
-	g.tell("grant", []any{statement.ToStatementJson()})
+	g.warn("grant", []any{statement.ToStatementJson()})
 	// "Not added" would fail the synth of grants that need the identity side.
 	return &awsiam.AddToPrincipalPolicyResult{StatementAdded: jsii.Bool(true), PolicyDependable: g.fn}
 }
 
 // tell warns with the statements that the role's owner has to add.
-func (g *givenRole) tell(what string, statements []any) {
+func (g *givenRole) tell(what string, statements []iam.Statement) {
+	g.warn(what, iam.Document(statements...)["Statement"])
+}
+
+func (g *givenRole) warn(what string, statements any) {
 	text, err := json.Marshal(awscdk.Stack_Of(g.fn).Resolve(statements))
 	if err != nil {
 		panic(err)
@@ -103,9 +107,7 @@ func immutable(role awsiam.IRole) bool {
 }
 
 // attach makes a customer managed policy and attaches it to the role.
-func attach(scope constructs.Construct, id, roleName string, document map[string]any) awsiam.CfnManagedPolicy {
+func attach(scope constructs.Construct, id, roleName string, statements []iam.Statement) awsiam.CfnManagedPolicy {
 	return awsiam.NewCfnManagedPolicy(scope, jsii.String(id), &awsiam.CfnManagedPolicyProps{
-		PolicyDocument: document, Roles: &[]any{roleName}})
+		PolicyDocument: iam.Document(statements...), Roles: &[]any{roleName}})
 }
-
-func documentOf(statements []iam.Statement) map[string]any { return iam.Document(statements...) }

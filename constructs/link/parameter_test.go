@@ -11,6 +11,7 @@ import (
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsssm"
 
 	"github.com/securegofunction/cdk/internal/iam"
+	"github.com/securegofunction/cdk/internal/iam/iamtest"
 	"github.com/securegofunction/cdk/internal/nonode"
 )
 
@@ -83,7 +84,7 @@ func TestParameterOpensItsDoors(t *testing.T) {
 		if c.notEncrypted == "" {
 			statements = `[` + reads + `"` + c.arn + `"}, ` + decrypts(c.at, c.arn) + `]`
 		}
-		if got, want := compact(t, iam.Document(doors.Statements...)["Statement"]), compact(t, json.RawMessage(statements)); got != want {
+		if got, want := iamtest.Compact(t, iam.Document(doors.Statements...)["Statement"]), iamtest.Compact(t, json.RawMessage(statements)); got != want {
 			t.Errorf("%s: statements:\n got %s\nwant %s", c.situation, got, want)
 		}
 		if want := []Variable{{"API_KEY", c.name}}; !slices.Equal(doors.Variables, want) {
@@ -235,7 +236,7 @@ func TestParameterOpensTheSameTwice(t *testing.T) {
 		t.Fatal(err)
 	}
 	second, _ := l.Open(ireland)
-	if got, want := compact(t, second.Statements), compact(t, first.Statements); got != want || len(second.Variables) != 1 {
+	if got, want := iamtest.Compact(t, second.Statements), iamtest.Compact(t, first.Statements); got != want || len(second.Variables) != 1 {
 		t.Errorf("the second time:\n got %s\nwant %s", got, want)
 	}
 	wrong := Parameter("API_KEY", "/app/key", Plain(""))
@@ -257,23 +258,6 @@ func text(err error) string {
 		return ""
 	}
 	return err.Error()
-}
-
-// compact returns v as JSON with its keys in order.
-func compact(t *testing.T, v any) string {
-	t.Helper()
-	text, err := json.Marshal(v)
-	if err != nil {
-		t.Fatal(err)
-	}
-	var value any
-	if err := json.Unmarshal(text, &value); err != nil {
-		t.Fatal(err)
-	}
-	if text, err = json.Marshal(value); err != nil {
-		t.Fatal(err)
-	}
-	return string(text)
 }
 
 // One mistake is told once, and what is nil is no nil dereference.

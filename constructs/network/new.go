@@ -62,8 +62,11 @@ func New(scope constructs.Construct, id string, props *Props) *Network {
 	}
 	mistake.Stop(scope, id, mistake.ID(scope, id))
 	stack := keyring.Of(scope)
-	mistake.Stop(scope, id, errors.Join(checkZones(zones), checkCIDR(cidr, zones), keyring.Check(props.Key, stack.Region), err, mistake.RemovalPolicy(props.RemovalPolicy)))
-	mistake.Stop(scope, id, checkKnown(zones, *stack.AvailabilityZones()))
+	zonesErr := checkZones(zones)
+	if zonesErr == nil {
+		zonesErr = checkKnown(zones, *stack.AvailabilityZones())
+	}
+	mistake.Stop(scope, id, errors.Join(zonesErr, checkCIDR(cidr, zones), keyring.Check(props.Key, stack.Region), err, mistake.RemovalPolicy(props.RemovalPolicy)))
 
 	n := &Network{Subnets: &awsec2.SubnetSelection{SubnetType: awsec2.SubnetType_PRIVATE_ISOLATED}}
 	mistake.NewConstruct(n, scope, id)

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"testing"
 
+	"github.com/securegofunction/cdk/internal/iam/iamtest"
 	"github.com/securegofunction/cdk/internal/nonode"
 )
 
@@ -39,25 +40,8 @@ func TestStatements(t *testing.T) {
 		{"what CloudWatch asks for on behalf of alarms", FromAlarms(ireland), `{"StringEquals": {"aws:SourceAccount": ["111122223333"]},
 			"ArnLike": {"aws:SourceArn": ["arn:aws:cloudwatch:eu-west-1:111122223333:alarm:Orders-*"]}}`},
 	} {
-		if got, want := compact(t, c.made), compact(t, json.RawMessage(c.want)); got != want {
+		if got, want := iamtest.Compact(t, c.made), iamtest.Compact(t, json.RawMessage(c.want)); got != want {
 			t.Errorf("%s:\n got %s\nwant %s", c.situation, got, want)
 		}
 	}
-}
-
-// compact returns v as JSON with its keys in order.
-func compact(t *testing.T, v any) string {
-	t.Helper()
-	text, err := json.Marshal(v)
-	if err != nil {
-		t.Fatal(err)
-	}
-	var value any
-	if err := json.Unmarshal(text, &value); err != nil {
-		t.Fatal(err)
-	}
-	if text, err = json.Marshal(value); err != nil {
-		t.Fatal(err)
-	}
-	return string(text)
 }
