@@ -37,7 +37,7 @@ func ExampleParameter() {
 	}
 	fmt.Println(doors.Endpoints)
 	// Output:
-	// [{API_KEY /my_app/api_key}]
+	// [{API_KEY /my_app/api_key parameter}]
 	// [ssm:GetParameter ssm:GetParameters] [arn:aws:ssm:eu-west-1:111122223333:parameter/my_app/api_key]
 	// [kms:Decrypt] [arn:aws:kms:eu-west-1:111122223333:key/1234abcd]
 	// [ssm]
@@ -79,17 +79,17 @@ func ExampleLink() {
 	links := []link.Link{Events{Variable: "BUS", Bus: "orders", Source: "my_app.orders"}}
 
 	doors, err := links[0].Open(site)
-	fmt.Println(doors.Variables, doors.Endpoints, err)
+	fmt.Println(doors.Variables[0].Name, doors.Variables[0].Value, doors.Endpoints, err)
 	fmt.Println(doors.Statements[0].Actions, doors.Statements[0].Resources, doors.Statements[0].Conditions)
 	// Output:
-	// [{BUS orders}] [events] <nil>
+	// BUS orders [events] <nil>
 	// [events:PutEvents] [arn:aws:events:eu-west-1:111122223333:event-bus/orders] map[StringEquals:map[events:source:[my_app.orders]]]
 }
 
 // The widest door, on one port, for a stated reason.
 func ExampleEverywhere() {
 	doors, err := link.Everywhere(443, "webhooks of our customers").Open(site)
-	fmt.Println(doors.Egress, err)
+	fmt.Println(doors.Egress[0].CIDR, doors.Egress[0].Port, err)
 	// Output:
-	// [{0.0.0.0/0 443 TCP 443 to everywhere}] <nil>
+	// 0.0.0.0/0 443 <nil>
 }

@@ -9,6 +9,7 @@ import (
 	"github.com/aws/aws-cdk-go/awscdk/v2/awskms"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsssm"
 
+	"github.com/securegofunction/cdk/internal/contract"
 	"github.com/securegofunction/cdk/internal/keyring"
 	"github.com/securegofunction/cdk/internal/pseudo"
 )
@@ -112,7 +113,7 @@ func (p parameter) Open(at Site) (Doors, error) {
 		arn = "arn:" + at.Partition + ":ssm:" + at.Region + ":" + at.Account + ":parameter" + resource
 	}
 	doors := Doors{
-		Variables: []Variable{{p.variable, p.name}},
+		Variables: []Variable{{p.variable, p.name, contract.Parameter}},
 		// No DescribeParameters, which lists every parameter of the account,
 		// and no GetParameterHistory, which returns values long rotated.
 		Statements: []Statement{{Actions: []string{"ssm:GetParameter", "ssm:GetParameters"}, Resources: []string{arn}}},
