@@ -23,6 +23,9 @@ type Link interface {
 // strings are tokens, except in tests.
 type Site struct {
 	Partition, Region, Account string
+	// URLSuffix is what the host names of AWS's services end in, such as
+	// amazonaws.com.
+	URLSuffix string
 	// Timeout of the function.
 	Timeout time.Duration
 }

@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2/awskms"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsssm"
@@ -18,7 +19,7 @@ import (
 
 func TestMain(m *testing.M) { nonode.Run(m) }
 
-var ireland = Site{Partition: "aws", Region: "eu-west-1", Account: "111122223333"}
+var ireland = Site{Partition: "aws", Region: "eu-west-1", Account: "111122223333", URLSuffix: "amazonaws.com", Timeout: 10 * time.Second}
 
 const (
 	keyARN = "arn:aws:kms:eu-west-1:111122223333:key/1"
