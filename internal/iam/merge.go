@@ -26,7 +26,7 @@ next:
 }
 
 func join(a, b Statement) (Statement, bool) {
-	if a.Effect != b.Effect || !maps.Equal(a.Principal, b.Principal) || !slices.Equal(a.Actions, b.Actions) {
+	if a.Effect != b.Effect || !maps.Equal(a.Principal, b.Principal) || !slices.Equal(a.Actions, b.Actions) || !slices.Equal(a.NotActions, b.NotActions) {
 		return a, false
 	}
 	sameResources := slices.Equal(a.Resources, b.Resources)

@@ -14,7 +14,10 @@ type Statement struct {
 	// ("Service", "AWS") and its value.
 	Principal map[string]string
 	Actions   []string
-	Resources []string
+	// NotActions take the place of Actions: the statement is about all but
+	// these. In a Deny only.
+	NotActions []string
+	Resources  []string
 	// Conditions are by operator, then by condition key: all must hold, and
 	// any value of a key will do.
 	Conditions Conditions
@@ -29,7 +32,12 @@ func (s Statement) JSON() map[string]any {
 	if effect == "" {
 		effect = Allow
 	}
-	out := map[string]any{"Effect": effect, "Action": oneOrMany(s.Actions), "Resource": oneOrMany(s.Resources)}
+	out := map[string]any{"Effect": effect, "Resource": oneOrMany(s.Resources)}
+	if len(s.NotActions) > 0 {
+		out["NotAction"] = oneOrMany(s.NotActions)
+	} else {
+		out["Action"] = oneOrMany(s.Actions)
+	}
 	if len(s.Principal) > 0 {
 		principal := map[string]any{}
 		for kind, value := range s.Principal {

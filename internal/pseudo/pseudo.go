@@ -17,6 +17,8 @@ var (
 	Region = sync.OnceValue(func() string { return *awscdk.Aws_REGION() })
 	// Account is AWS::AccountId.
 	Account = sync.OnceValue(func() string { return *awscdk.Aws_ACCOUNT_ID() })
+	// URLSuffix is AWS::URLSuffix.
+	URLSuffix = sync.OnceValue(func() string { return *awscdk.Aws_URL_SUFFIX() })
 )
 
 // IsToken reports whether s holds a CDK token: its value is known only when

@@ -8,11 +8,21 @@ import (
 	"github.com/aws/jsii-runtime-go"
 )
 
-// Rule lets TCP out to a peer: a group or a range of addresses, not both.
+// Rule lets TCP out to one peer: a group, a range of addresses or a prefix
+// list.
 type Rule struct {
-	Group, CIDR string
-	Port        int
-	Description string
+	Group, CIDR, PrefixList string
+	Port                    int
+	PortToken               *float64 // in place of Port
+	Description             string
+}
+
+// Ports of the rule, as CloudFormation takes them.
+func (r Rule) Ports() *float64 {
+	if r.PortToken != nil {
+		return r.PortToken
+	}
+	return jsii.Number(r.Port)
 }
 
 // nowhere keeps a group shut. EC2 gives a group that has no egress rule one
@@ -30,10 +40,13 @@ func New(scope constructs.Construct, id, vpcID, description string, egress []Rul
 	rules := []any{nowhere}
 	for _, r := range egress {
 		rule := &awsec2.CfnSecurityGroup_EgressProperty{
-			IpProtocol: jsii.String("tcp"), FromPort: jsii.Number(r.Port), ToPort: jsii.Number(r.Port), Description: jsii.String(r.Description)}
-		if r.Group != "" {
+			IpProtocol: jsii.String("tcp"), FromPort: r.Ports(), ToPort: r.Ports(), Description: jsii.String(r.Description)}
+		switch {
+		case r.Group != "":
 			rule.DestinationSecurityGroupId = jsii.String(r.Group)
-		} else {
+		case r.PrefixList != "":
+			rule.DestinationPrefixListId = jsii.String(r.PrefixList)
+		default:
 			rule.CidrIp = jsii.String(r.CIDR)
 		}
 		rules = append(rules, rule)
