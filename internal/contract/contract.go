@@ -25,6 +25,9 @@
 //	address       host:port
 //	url           https://host
 //	text          the value itself: a plain setting
+//
+// Fields and Check hold what a handler's config struct reads against what its
+// stack writes.
 package contract
 
 import "slices"
