@@ -23,10 +23,8 @@ var acknowledged = []struct {
 }{
 	{"/Quickstart/Role/RunTime", []string{"AwsSolutions-IAM5"},
 		"The only wildcard stands for the log streams of the function's own log group, which Lambda names at run time."},
-	{"/Quickstart/Role/Tracing", []string{"AwsSolutions-IAM5"},
-		"X-Ray's PutTraceSegments and PutTelemetryRecords know no resource to name (Service Authorization Reference)."},
-	{"/Quickstart/Role/NetworkInterfaces", []string{"AwsSolutions-IAM5"},
-		"Lambda makes the interfaces, so their ids are not known before; a second policy denies all of these actions to the function's own code."},
+	{"/Quickstart/Role/Service", []string{"AwsSolutions-IAM5"},
+		"X-Ray's PutTraceSegments and PutTelemetryRecords know no resource to name (Service Authorization Reference); Lambda makes the network interfaces, so their ids are not known before, and a second policy denies all of these actions to the function's own code."},
 	{"/Quickstart/Function/Resource", []string{"HIPAA.Security-LambdaConcurrency", "NIST.800.53.R5-LambdaConcurrency"},
 		"An account may have no more concurrency than the part that cannot be reserved, and then a reservation fails the deployment: the sample has none, ReservedConcurrency sets one."},
 	{"/Network/Vpc/Resource", []string{"HIPAA.Security-VPCDefaultSecurityGroupClosed", "NIST.800.53.R5-VPCDefaultSecurityGroupClosed", "PCI.DSS.321-VPCDefaultSecurityGroupClosed"},

@@ -9,6 +9,7 @@ import (
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsec2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awskms"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsssm"
 	"github.com/aws/jsii-runtime-go"
 
 	"github.com/securegofunction/cdk/constructs/golambda"
@@ -25,7 +26,8 @@ func parameterLink(stack awscdk.Stack, p *golambda.SecureGoFunctionProps) {
 func TestNewNetworkIsClosed(t *testing.T) {
 	s := synth(t, func(stack awscdk.Stack) { network.New(stack, "Network", nil) })
 	for _, kind := range []string{"AWS::EC2::NatGateway", "AWS::EC2::InternetGateway", "AWS::EC2::EgressOnlyInternetGateway", "AWS::EC2::Route",
-		"AWS::EC2::VPCGatewayAttachment", "AWS::EC2::VPCEndpoint", "AWS::EC2::EIP", "AWS::EC2::SecurityGroup", "AWS::Lambda::Function"} {
+		"AWS::EC2::VPCGatewayAttachment", "AWS::EC2::VPCEndpoint", "AWS::EC2::EIP", "AWS::EC2::SecurityGroup", "AWS::Lambda::Function",
+		"AWS::Route53Resolver::FirewallRuleGroup", "AWS::NetworkFirewall::Firewall"} {
 		if found := s.ofType(kind); len(found) > 0 {
 			t.Errorf("a closed network has %s: %v", kind, found)
 		}
@@ -34,7 +36,14 @@ func TestNewNetworkIsClosed(t *testing.T) {
 		t.Errorf("%d subnets, not one in each of two zones", n)
 	}
 	same(t, "flow log", s.at("Network/FlowLog").Properties, `{"ResourceId": "${Network/Vpc}", "ResourceType": "VPC", "TrafficType": "ALL",
-		"LogDestinationType": "cloud-watch-logs", "LogGroupName": "${Network/FlowLogs}", "DeliverLogsPermissionArn": "${Network/FlowLogsRole.Arn}", "MaxAggregationInterval": 60}`)
+		"LogDestinationType": "cloud-watch-logs", "LogGroupName": "${Network/FlowLogs}", "DeliverLogsPermissionArn": "${Network/FlowLogsRole.Arn}", "MaxAggregationInterval": 60,
+		"LogFormat": "${version} ${account-id} ${interface-id} ${srcaddr} ${dstaddr} ${srcport} ${dstport} ${protocol} ${packets} ${bytes} ${start} ${end} ${action} ${log-status} ${vpc-id} ${subnet-id} ${tcp-flags} ${pkt-srcaddr} ${pkt-dstaddr} ${flow-direction} ${traffic-path}"}`)
+	same(t, "refused packets", s.at("Network/RefusedPackets").Properties, `{"LogGroupName": "${Network/FlowLogs}",
+		"FilterPattern": "[version, account_id, interface_id, srcaddr, dstaddr, srcport, dstport, protocol, packets, bytes, start, end, action=\"REJECT\", log_status, vpc_id, subnet_id, tcp_flags, pkt_srcaddr, pkt_dstaddr, flow_direction=\"egress\", traffic_path]",
+		"MetricTransformations": [{"MetricNamespace": "SecureGoFunction/RefusedPackets", "MetricName": "${Network/Vpc}", "MetricValue": "1"}]}`)
+	same(t, "their alarm", s.at("Network/RefusedPacketsAlarm").Properties, `{"AlarmDescription": "Packets out of the network's functions are refused: a link is missing, or somebody tries doors",
+		"Namespace": "SecureGoFunction/RefusedPackets", "MetricName": "${Network/Vpc}", "Statistic": "Sum", "Period": 60, "EvaluationPeriods": 1, "DatapointsToAlarm": 1,
+		"Threshold": 1, "ComparisonOperator": "GreaterThanOrEqualToThreshold", "TreatMissingData": "notBreaching", "AlarmActions": ["${SecureGoFunctionsAlarms}"]}`)
 	same(t, "flow log group", s.at("Network/FlowLogs").Properties, `{"KmsKeyId": "${SecureGoFunctionsKey.Arn}", "RetentionInDays": 365}`)
 	same(t, "flow log policy", s.at("Network/FlowLogsPolicy").Properties["PolicyDocument"], `{"Version": "2012-10-17", "Statement": [{"Effect": "Allow",
 		"Action": ["logs:CreateLogStream", "logs:PutLogEvents", "logs:DescribeLogStreams"], "Resource": "${Network/FlowLogs.Arn}"}]}`)
@@ -60,6 +69,9 @@ func TestNewNetworkProps(t *testing.T) {
 		t.Errorf("%d subnets in one zone", n)
 	}
 	same(t, "flow logs", s.at("Network/FlowLogs").Properties, `{"KmsKeyId": "${Key.Arn}", "RetentionInDays": 30}`)
+	for _, topic := range s.ofType("AWS::SNS::Topic") {
+		same(t, topic, s.at(topic).Properties["KmsMasterKeyId"], `"${Key.Arn}"`)
+	}
 	same(t, "flow logs when the stack goes", s.at("Network/FlowLogs").DeletionPolicy, `"Delete"`)
 	same(t, "the default group is closed by", len(s.ofType("Custom::VpcRestrictDefaultSG")), `1`)
 	if _, ok := s.resources["SecureGoFunctionsKey"]; ok {
@@ -91,7 +103,8 @@ func TestParameterOpensTheEndpointAndNothingElse(t *testing.T) {
 	same(t, "the endpoint", s.at("Network/Endpoint-ssm/Endpoint").Properties, `{"ServiceName": "com.amazonaws.${AWS::Region}.ssm", "VpcEndpointType": "Interface",
 		"VpcId": "${Network/Vpc}", "PrivateDnsEnabled": true, "SecurityGroupIds": ["${Network/Endpoint-ssm/SecurityGroup.GroupId}"],
 		"SubnetIds": ["${Network/Vpc/IsolatedSubnet1/Subnet}", "${Network/Vpc/IsolatedSubnet2/Subnet}"],
-		"PolicyDocument": {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Principal": {"AWS": "*"}, "Action": "ssm:*", "Resource": "*",
+		"PolicyDocument": {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Principal": {"AWS": "*"}, "Action": ["ssm:GetParameter", "ssm:GetParameters"],
+			"Resource": "arn:${AWS::Partition}:ssm:${AWS::Region}:${AWS::AccountId}:parameter/my_app/api_key",
 			"Condition": {"StringEquals": {"aws:PrincipalAccount": "${AWS::AccountId}", "aws:ResourceAccount": "${AWS::AccountId}"}}}]}}`)
 	for kind, n := range map[string]int{"AWS::EC2::SecurityGroupIngress": 1, "AWS::EC2::SecurityGroupEgress": 0, "AWS::EC2::SecurityGroup": 2, "AWS::EC2::VPCEndpoint": 1} {
 		if found := s.ofType(kind); len(found) != n {
@@ -124,6 +137,9 @@ func TestFromVpc(t *testing.T) {
 		return awsec2.Vpc_FromVpcAttributes(stack, jsii.String("Vpc"), &awsec2.VpcAttributes{
 			VpcId: jsii.String("vpc-0123456789abcdef0"), AvailabilityZones: jsii.Strings("a", "b"),
 			PublicSubnetIds: jsii.Strings("subnet-0123456789abcde01", "subnet-0123456789abcde02"), PrivateSubnetIds: jsii.Strings("subnet-0123456789abcde03", "subnet-0123456789abcde04"), IsolatedSubnetIds: jsii.Strings("subnet-0123456789abcde05", "subnet-0123456789abcde06")})
+	}
+	subnet := func(stack awscdk.Stack, id string) awsec2.ISubnet {
+		return awsec2.Subnet_FromSubnetAttributes(stack, jsii.String(id), &awsec2.SubnetAttributes{SubnetId: jsii.String(id), AvailabilityZone: jsii.String("a")})
 	}
 	t.Run("isolated subnets by default", func(t *testing.T) {
 		s := synthFunction(t, func(stack awscdk.Stack, p *golambda.SecureGoFunctionProps) {
@@ -166,6 +182,25 @@ func TestFromVpc(t *testing.T) {
 			"IpProtocol": "tcp", "FromPort": 443, "ToPort": 443, "Description": "TCP 443 to everywhere"}]`)
 		same(t, "what is recorded", s.at("Fn/Function").Metadata["SecureGoFunction"], `{"Relaxed": [{"What": "TCP 443 to everywhere", "Reason": "webhooks of our customers"}]}`)
 	})
+	t.Run("functions without a link to the outside stay inside", func(t *testing.T) {
+		s := synth(t, func(stack awscdk.Stack) {
+			net := network.FromVpc(stack, "Existing", &network.FromVpcProps{Vpc: imported(stack), OutsideSubnets: &awsec2.SubnetSelection{SubnetType: awsec2.SubnetType_PRIVATE_WITH_EGRESS}})
+			functionIn(stack, "Inside", net)
+			functionIn(stack, "Outside", net, link.Everywhere(443, "webhooks of our customers"))
+		})
+		same(t, "inside", s.at("Inside/Function").Properties["VpcConfig"].(map[string]any)["SubnetIds"], `["subnet-0123456789abcde05", "subnet-0123456789abcde06"]`)
+		same(t, "outside", s.at("Outside/Function").Properties["VpcConfig"].(map[string]any)["SubnetIds"], `["subnet-0123456789abcde03", "subnet-0123456789abcde04"]`)
+	})
+	t.Run("no way out unless it is given", func(t *testing.T) {
+		message := refused(t, "a link to the outside", func() {
+			synth(t, func(stack awscdk.Stack) {
+				functionIn(stack, "Fn", network.FromVpc(stack, "Existing", &network.FromVpcProps{Vpc: imported(stack)}), link.Everywhere(443, "webhooks of our customers"))
+			})
+		})
+		if !strings.HasPrefix(message, "S/Fn: the network has no way out, which link.Everywhere needs: ") || !strings.Contains(message, "OutsideSubnets") {
+			t.Errorf("the message is %q", message)
+		}
+	})
 	for situation, c := range map[string]struct {
 		props func(awscdk.Stack) *network.FromVpcProps
 		want  string
@@ -192,6 +227,23 @@ func TestFromVpc(t *testing.T) {
 			g := awsec2.SecurityGroup_FromSecurityGroupId(s, jsii.String("Guard"), jsii.String("sg-0123456789abcdef0"), nil)
 			return &network.FromVpcProps{Vpc: imported(s), Endpoints: []network.Endpoint{{Service: "ssm", SecurityGroup: g}, {Service: "ssm", SecurityGroup: g}}}
 		}, `S/Existing: endpoint "ssm" is named twice`},
+		"a gateway endpoint with a group": {func(s awscdk.Stack) *network.FromVpcProps {
+			g := awsec2.SecurityGroup_FromSecurityGroupId(s, jsii.String("Guard"), jsii.String("sg-0123456789abcdef0"), nil)
+			return &network.FromVpcProps{Vpc: imported(s), Endpoints: []network.Endpoint{{Service: "s3", SecurityGroup: g}}}
+		}, `S/Existing: endpoint 0 ("s3"): functions reach s3 by its gateway endpoint, which has no security group`},
+		"a public subnet that CDK does not know as one": {func(s awscdk.Stack) *network.FromVpcProps {
+			return &network.FromVpcProps{Vpc: imported(s), Subnets: &awsec2.SubnetSelection{Subnets: &[]awsec2.ISubnet{subnet(s, "subnet-0123456789abcde02")}}}
+		}, "S/Existing: a public subnet was selected"},
+		"public subnets outside": {func(s awscdk.Stack) *network.FromVpcProps {
+			return &network.FromVpcProps{Vpc: imported(s), OutsideSubnets: &awsec2.SubnetSelection{SubnetType: awsec2.SubnetType_PUBLIC}}
+		}, "S/Existing: a public subnet was selected for OutsideSubnets"},
+		"isolated subnets outside": {func(s awscdk.Stack) *network.FromVpcProps {
+			return &network.FromVpcProps{Vpc: imported(s), OutsideSubnets: &awsec2.SubnetSelection{SubnetType: awsec2.SubnetType_PRIVATE_ISOLATED}}
+		}, "S/Existing: an isolated subnet was selected for OutsideSubnets: it has no way out; select private subnets that have a NAT (subnet-0123456789abcde05)"},
+		"everything wrong at once": {func(s awscdk.Stack) *network.FromVpcProps {
+			return &network.FromVpcProps{Vpc: imported(s), Endpoints: []network.Endpoint{{}}, PrefixLists: map[string]string{"s3": "s3"}, LogRetentionDays: 2,
+				RemovalPolicy: awscdk.RemovalPolicy_SNAPSHOT, Names: network.NetworkFirewall("*"), OutsideSubnets: &awsec2.SubnetSelection{SubnetType: awsec2.SubnetType_PUBLIC}}
+		}, "S/Existing: 7 mistakes"},
 	} {
 		message := refused(t, situation, func() {
 			synth(t, func(stack awscdk.Stack) { network.FromVpc(stack, "Existing", c.props(stack)) })
@@ -207,8 +259,11 @@ func TestNewNetworkRefuses(t *testing.T) {
 		props *network.Props
 		want  []string
 	}{
-		"everything wrong at once": {&network.Props{AvailabilityZones: 9, CIDR: "10.0.0.1/8", FlowLogRetentionDays: 2, RemovalPolicy: awscdk.RemovalPolicy_SNAPSHOT},
-			[]string{"S/Network: 4 mistakes", "9 availability zones", `CIDR "10.0.0.1/8"`, "flow log retention of 2 days", `removal policy "SNAPSHOT"`}},
+		"everything wrong at once": {&network.Props{AvailabilityZones: 9, CIDR: "10.0.0.1/8", FlowLogRetentionDays: 2, RemovalPolicy: awscdk.RemovalPolicy_SNAPSHOT,
+			PrefixLists: map[string]string{"sqs": "pl-1"}, Internet: &network.Internet{NatGateways: 2, Names: network.AnyName("")}},
+			[]string{"S/Network: 7 mistakes", "9 availability zones", `CIDR "10.0.0.1/8"`, "flow log retention of 2 days", `removal policy "SNAPSHOT"`, `PrefixLists["sqs"]`,
+				"Internet.NatGateways 2: give 0 for one in each zone, or 1 for one in all", "network.AnyName needs a reason"}},
+		"no room for the subnets of a way out": {&network.Props{CIDR: "10.0.0.0/26", Internet: &network.Internet{}}, []string{`S/Network: CIDR "10.0.0.0/26" is too small for 3 subnets in each of 2 availability zones`}},
 		"a key by its alias": {&network.Props{Key: awskms.Key_FromKeyArn(awscdk.NewStack(nil, nil, nil), jsii.String("K"), jsii.String("arn:aws:kms:eu-west-1:111122223333:alias/team"))},
 			[]string{"S/Network: the key arn:aws:kms:eu-west-1:111122223333:alias/team is an alias"}},
 		"more zones than the stack knows": {&network.Props{AvailabilityZones: 3, CIDR: "10.0.0.0/30"}, []string{"S/Network: 2 mistakes", "3 availability zones, but the stack knows of 2", `CIDR "10.0.0.0/30"`}},
@@ -229,6 +284,197 @@ func TestZonesThatAreNotLookedUpYet(t *testing.T) {
 	network.New(stack, "Network", &network.Props{AvailabilityZones: 6})
 	if manifest := readFile(t, *app.Synth(nil).Directory(), "manifest.json"); !strings.Contains(manifest, "availability-zones") {
 		t.Error("the zones are not asked for")
+	}
+}
+
+func TestEndpointAdmitsWhatIsLinked(t *testing.T) {
+	parameter := func(name string) link.Link { return link.Parameter("NAME", name, link.Plain("a name")) }
+	t.Run("by all functions together", func(t *testing.T) {
+		s := synth(t, func(stack awscdk.Stack) {
+			net := network.New(stack, "Network", nil)
+			functionIn(stack, "One", net, parameter("/one"))
+			functionIn(stack, "Two", net, parameter("/two"))
+			functionIn(stack, "Three", net, parameter("/one"))
+		})
+		same(t, "statements", s.at("Network/Endpoint-ssm/Endpoint").Properties["PolicyDocument"].(map[string]any)["Statement"], `[{"Effect": "Allow", "Principal": {"AWS": "*"},
+			"Action": ["ssm:GetParameter", "ssm:GetParameters"],
+			"Resource": ["arn:${AWS::Partition}:ssm:${AWS::Region}:${AWS::AccountId}:parameter/one", "arn:${AWS::Partition}:ssm:${AWS::Region}:${AWS::AccountId}:parameter/two"],
+			"Condition": {"StringEquals": {"aws:PrincipalAccount": "${AWS::AccountId}", "aws:ResourceAccount": "${AWS::AccountId}"}}}]`)
+	})
+	t.Run("by none", func(t *testing.T) {
+		s := synth(t, func(stack awscdk.Stack) {
+			functionIn(stack, "Fn", network.New(stack, "Network", nil), opening{Endpoints: []string{"sqs"}})
+		})
+		same(t, "statements", s.at("Network/Endpoint-sqs/Endpoint").Properties["PolicyDocument"].(map[string]any)["Statement"],
+			`[{"Effect": "Deny", "Principal": {"AWS": "*"}, "Action": "*", "Resource": "*"}]`)
+	})
+	t.Run("more than a policy has room for", func(t *testing.T) {
+		message := refused(t, "200 parameters", func() {
+			synth(t, func(stack awscdk.Stack) {
+				net := network.New(stack, "Network", nil)
+				for i := range 40 {
+					var resources []string
+					for j := range 5 {
+						resources = append(resources, fmt.Sprintf("arn:aws:ssm:eu-west-1:111122223333:parameter/%s/%d/%d", strings.Repeat("a", 64), i, j))
+					}
+					functionIn(stack, fmt.Sprint("Fn", i), net, opening{Endpoints: []string{"ssm"}, Statements: []link.Statement{{Actions: []string{"ssm:GetParameter"}, Resources: resources}}})
+				}
+			})
+		})
+		if !strings.Contains(message, "S/Network: the policy of the endpoint of ssm takes ") || !strings.Contains(message, "has room for 20480: ") {
+			t.Errorf("the message is %q", message)
+		}
+	})
+}
+
+// A parameter of another stack would have the network's stack wait for that one.
+func TestEndpointAdmitsResourcesOfOtherStacksByAccount(t *testing.T) {
+	app := newApp(t)
+	base, other := awscdk.NewStack(app, jsii.String("S"), nil), awscdk.NewStack(app, jsii.String("T"), nil)
+	net := network.New(base, "Network", nil)
+	for _, stack := range []awscdk.Stack{base, other} {
+		parameter := awsssm.NewStringParameter(stack, jsii.String("Theme"), &awsssm.StringParameterProps{StringValue: jsii.String("dark")})
+		functionIn(stack, "Fn", net, link.ParameterFrom("THEME", parameter, link.Plain("a colour")))
+	}
+	s := synthStack(t, app, "S")
+	statements := s.at("Network/Endpoint-ssm/Endpoint").Properties["PolicyDocument"].(map[string]any)["Statement"].([]any)
+	same(t, "resources", statements[0].(map[string]any)["Resource"],
+		`["arn:${AWS::Partition}:ssm:${AWS::Region}:${AWS::AccountId}:parameter/${Theme}", "arn:${AWS::Partition}:ssm:${AWS::Region}:${AWS::AccountId}:*"]`)
+	if strings.Contains(s.bytes, "Fn::ImportValue") || len(*base.Dependencies()) != 0 {
+		t.Error("the network's stack waits for another")
+	}
+}
+
+// Whichever stack asks first, what the VPC has is made in the VPC's own: stacks
+// that wait for each other do not deploy.
+func TestWhatAVpcHasIsInItsOwnStack(t *testing.T) {
+	for _, first := range []string{"S", "T"} {
+		app := newApp(t)
+		base, other := awscdk.NewStack(app, jsii.String("S"), nil), awscdk.NewStack(app, jsii.String("T"), nil)
+		vpc := awsec2.NewVpc(base, jsii.String("Vpc"), &awsec2.VpcProps{NatGateways: jsii.Number(0), RestrictDefaultSecurityGroup: jsii.Bool(false),
+			SubnetConfiguration: &[]*awsec2.SubnetConfiguration{{Name: jsii.String("Isolated"), SubnetType: awsec2.SubnetType_PRIVATE_ISOLATED}}})
+		add := func(stack awscdk.Stack) {
+			net := network.FromVpc(stack, "Network", &network.FromVpcProps{Vpc: vpc, PrefixLists: prefixLists})
+			functionIn(stack, "Fn", net, link.Parameter("LIMIT", "/limit", link.Plain("a number")), object("arn:aws:s3:::receipts/*"))
+		}
+		where := "Network"
+		if first == "S" {
+			add(base)
+			add(other)
+		} else {
+			add(other)
+			add(base)
+			where = "Vpc/SecureGoFunction"
+		}
+		s := synthStack(t, app, "S")
+		same(t, "endpoints, with stack "+first+" first", s.ofType("AWS::EC2::VPCEndpoint"), fmt.Sprintf(`["%s/Endpoint-ssm/Endpoint", "%s/Gateway-s3"]`, where, where))
+		same(t, "endpoints of the other stack", len(synthStack(t, app, "T").ofType("AWS::EC2::VPCEndpoint")), `0`)
+		if len(*base.Dependencies()) != 0 {
+			t.Errorf("with stack %s first: the VPC's stack waits for another", first)
+		}
+	}
+}
+
+// A network of one app serves another app through exports.
+func TestNetworkThroughExports(t *testing.T) {
+	s := synth(t, func(stack awscdk.Stack) {
+		imported := func(name string) *string { return awscdk.Fn_ImportValue(jsii.String(name)) }
+		vpc := awsec2.Vpc_FromVpcAttributes(stack, jsii.String("Vpc"), &awsec2.VpcAttributes{VpcId: imported("VpcId"), AvailabilityZones: jsii.Strings("a", "b"),
+			IsolatedSubnetIds: &[]*string{imported("SubnetA"), imported("SubnetB")}, IsolatedSubnetRouteTableIds: &[]*string{imported("TableA"), imported("TableB")}})
+		net := network.FromVpc(stack, "Network", &network.FromVpcProps{Vpc: vpc, PrefixLists: map[string]string{"s3": *imported("PrefixList")}, Endpoints: []network.Endpoint{
+			{Service: "ssm", SecurityGroup: awsec2.SecurityGroup_FromSecurityGroupId(stack, jsii.String("Guard"), imported("Guard"), nil)}, {Service: "s3"}}})
+		functionIn(stack, "Fn", net, link.Parameter("LIMIT", "/limit", link.Plain("a number")), object("arn:aws:s3:::receipts/*"))
+	})
+	same(t, "endpoints made", len(s.ofType("AWS::EC2::VPCEndpoint")), `0`)
+	same(t, "into the endpoint", s.at("Fn/To-ssm").Properties["GroupId"], `{"Fn::ImportValue": "Guard"}`)
+	same(t, "egress", s.at("Fn/SecurityGroup").Properties["SecurityGroupEgress"].([]any)[2].(map[string]any)["DestinationPrefixListId"], `{"Fn::ImportValue": "PrefixList"}`)
+	same(t, "subnets", s.at("Fn/Function").Properties["VpcConfig"].(map[string]any)["SubnetIds"], `[{"Fn::ImportValue": "SubnetA"}, {"Fn::ImportValue": "SubnetB"}]`)
+}
+
+// Two networks of a VPC cannot each have what a VPC has once.
+func TestNetworksOfAVpcAgree(t *testing.T) {
+	guard := func(stack awscdk.Stack, id string) awsec2.ISecurityGroup {
+		return awsec2.SecurityGroup_FromSecurityGroupId(stack, jsii.String(id), jsii.String("sg-0123456789abcdef0"), nil)
+	}
+	for situation, c := range map[string]struct {
+		props func(awscdk.Stack) *network.FromVpcProps
+		want  string
+	}{
+		"an endpoint that the app makes": {func(s awscdk.Stack) *network.FromVpcProps {
+			return &network.FromVpcProps{Endpoints: []network.Endpoint{{Service: "ssm", SecurityGroup: guard(s, "Guard")}}}
+		}, "the VPC has another endpoint of ssm in this app"},
+		"a gateway that the app makes": {func(awscdk.Stack) *network.FromVpcProps {
+			return &network.FromVpcProps{Endpoints: []network.Endpoint{{Service: "s3"}}}
+		}, "the VPC has another endpoint of s3 in this app"},
+		"another prefix list": {func(awscdk.Stack) *network.FromVpcProps {
+			return &network.FromVpcProps{PrefixLists: map[string]string{"s3": "pl-0"}}
+		}, `PrefixLists["s3"] is "pl-0", and another network of this VPC says "pl-6da54004"`},
+		"a second filter": {func(awscdk.Stack) *network.FromVpcProps { return &network.FromVpcProps{Names: network.DNSFirewall()} },
+			"another network of this VPC has Names already"},
+		"what is the same": {func(awscdk.Stack) *network.FromVpcProps {
+			return &network.FromVpcProps{PrefixLists: map[string]string{"s3": "pl-6da54004"}}
+		}, ""},
+	} {
+		build := func() {
+			synth(t, func(stack awscdk.Stack) {
+				net := network.New(stack, "Network", &network.Props{PrefixLists: prefixLists, Internet: &network.Internet{}})
+				functionIn(stack, "Fn", net, link.Parameter("LIMIT", "/limit", link.Plain("a number")), object("arn:aws:s3:::receipts/*"))
+				props := c.props(stack)
+				props.Vpc = net.Vpc
+				network.FromVpc(stack, "Again", props)
+			})
+		}
+		if c.want == "" {
+			build()
+			continue
+		}
+		if message := refused(t, situation, build); !strings.HasPrefix(message, "S/Again: ") || !strings.Contains(message, c.want) {
+			t.Errorf("%s: the message %q lacks %q", situation, message, c.want)
+		}
+	}
+}
+
+// Whatever names no group is in the VPC's default one.
+func TestOpenDefaultGroupIsToldOf(t *testing.T) {
+	for situation, c := range map[string]struct {
+		vpc  func(awscdk.Stack) awsec2.IVpc
+		told bool
+	}{
+		"open": {func(s awscdk.Stack) awsec2.IVpc {
+			return awsec2.NewVpc(s, jsii.String("Vpc"), &awsec2.VpcProps{RestrictDefaultSecurityGroup: jsii.Bool(false)})
+		}, true},
+		"closed": {func(s awscdk.Stack) awsec2.IVpc {
+			return awsec2.NewVpc(s, jsii.String("Vpc"), &awsec2.VpcProps{RestrictDefaultSecurityGroup: jsii.Bool(true)})
+		}, false},
+		"out of sight": {func(s awscdk.Stack) awsec2.IVpc {
+			return awsec2.Vpc_FromVpcAttributes(s, jsii.String("Vpc"), &awsec2.VpcAttributes{VpcId: jsii.String("vpc-0123456789abcdef0"), AvailabilityZones: jsii.Strings("a"),
+				IsolatedSubnetIds: jsii.Strings("subnet-0123456789abcde05"), IsolatedSubnetRouteTableIds: jsii.Strings("rtb-0123456789abcde05")})
+		}, false},
+	} {
+		s := synth(t, func(stack awscdk.Stack) { network.FromVpc(stack, "Existing", &network.FromVpcProps{Vpc: c.vpc(stack)}) })
+		if told := strings.Contains(strings.Join(s.warnings, "\n"), "the default security group of S/Vpc "); told != c.told {
+			t.Errorf("%s: told: %t, warnings: %v", situation, told, s.warnings)
+		}
+	}
+}
+
+// IPv6 is no side door: functions have no address of it, and no group a rule.
+func TestDualStackSubnets(t *testing.T) {
+	s := synth(t, func(stack awscdk.Stack) {
+		vpc := awsec2.NewVpc(stack, jsii.String("Vpc"), &awsec2.VpcProps{IpProtocol: awsec2.IpProtocol_DUAL_STACK, RestrictDefaultSecurityGroup: jsii.Bool(false)})
+		net := network.FromVpc(stack, "Existing", &network.FromVpcProps{Vpc: vpc, PrefixLists: prefixLists, Names: network.AnyName("a crawler")})
+		functionIn(stack, "Fn", net, link.Parameter("LIMIT", "/limit", link.Plain("a number")), object("arn:aws:s3:::receipts/*"), link.Everywhere(443, "webhooks of our customers"))
+	})
+	if allowed, given := s.at("Fn/Function").Properties["VpcConfig"].(map[string]any)["Ipv6AllowedForDualStack"]; given && allowed != false {
+		t.Errorf("the function has IPv6: %v", allowed)
+	}
+	for _, path := range slices.Concat(s.ofType("AWS::EC2::SecurityGroup"), s.ofType("AWS::EC2::SecurityGroupIngress"), s.ofType("AWS::EC2::SecurityGroupEgress")) {
+		if text := fmt.Sprint(s.at(path).Properties); strings.Contains(text, "CidrIpv6") || strings.Contains(text, "::/0") {
+			t.Errorf("%s has a rule for IPv6: %s", path, text)
+		}
+	}
+	if endpoint := s.at("Existing/Endpoint-ssm/Endpoint").Properties; endpoint["IpAddressType"] != nil {
+		t.Errorf("the endpoint speaks more than IPv4: %v", endpoint)
 	}
 }
 

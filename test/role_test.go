@@ -7,10 +7,12 @@ import (
 	"testing"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsdynamodb"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awslambdaeventsources"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awss3"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awssqs"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsssm"
 	"github.com/aws/jsii-runtime-go"
 
 	"github.com/securegofunction/cdk/constructs/golambda"
@@ -47,23 +49,22 @@ func TestPoliciesAreExact(t *testing.T) {
 			{"Effect": "Allow", "Action": "kms:Decrypt", "Resource": "${Key.Arn}", "Condition": {"StringEquals": {
 				"kms:ViaService": "ssm.${AWS::Region}.amazonaws.com",
 				"kms:EncryptionContext:PARAMETER_ARN": "arn:${AWS::Partition}:ssm:${AWS::Region}:${AWS::AccountId}:parameter/my_app/api_key"}}}]`,
-		"Fn/Role/Tracing": `[{"Effect": "Allow", "Action": ["xray:PutTraceSegments", "xray:PutTelemetryRecords"], "Resource": "*"}]`,
-		"Fn/Role/NetworkInterfaces": `[
+		"Fn/Role/Service": `[
 			{"Effect": "Allow", "Action": ["ec2:DescribeNetworkInterfaces", "ec2:DescribeSubnets"], "Resource": "*"},
 			{"Effect": "Allow", "Action": ["ec2:CreateNetworkInterface", "ec2:DeleteNetworkInterface", "ec2:AssignPrivateIpAddresses", "ec2:UnassignPrivateIpAddresses"],
-				"Resource": "arn:${AWS::Partition}:ec2:${AWS::Region}:${AWS::AccountId}:*/*"}]`,
-		"Fn/NetworkInterfacesDeny": `[{"Effect": "Deny", "Action": ["ec2:CreateNetworkInterface", "ec2:DeleteNetworkInterface",
+				"Resource": "arn:${AWS::Partition}:ec2:${AWS::Region}:${AWS::AccountId}:*/*"},
+			{"Effect": "Allow", "Action": ["xray:PutTraceSegments", "xray:PutTelemetryRecords"], "Resource": "*"}]`,
+		"Fn/Bound": `[{"Effect": "Allow", "Action": "kms:Decrypt", "Resource": "${SecureGoFunctionsKey.Arn}", "Condition": {
+			"StringEquals": {"kms:EncryptionContext:aws:lambda:FunctionArn": "` + fn + `"}}}, {"Effect": "Deny", "Action": ["ec2:CreateNetworkInterface", "ec2:DeleteNetworkInterface",
 			"ec2:DescribeNetworkInterfaces", "ec2:DescribeSubnets", "ec2:DetachNetworkInterface", "ec2:AssignPrivateIpAddresses", "ec2:UnassignPrivateIpAddresses"],
 			"Resource": "*", "Condition": {"ArnEquals": {"lambda:SourceFunctionArn": "` + fn + `"}}}]`,
-		"Fn/Environment": `[{"Effect": "Allow", "Action": "kms:Decrypt", "Resource": "${SecureGoFunctionsKey.Arn}", "Condition": {
-			"StringEquals": {"kms:EncryptionContext:aws:lambda:FunctionArn": "` + fn + `"}}}]`,
 	} {
 		policy := s.at(path)
 		same(t, path, policy.Properties["PolicyDocument"].(map[string]any)["Statement"], want)
 		same(t, path+" is attached to", policy.Properties["Roles"], `["${Fn/Role}"]`)
 	}
 	same(t, "all managed policies", s.ofType("AWS::IAM::ManagedPolicy"),
-		`["Fn/Environment", "Fn/NetworkInterfacesDeny", "Fn/Role/NetworkInterfaces", "Fn/Role/RunTime", "Fn/Role/Tracing", "Network/FlowLogsPolicy"]`)
+		`["Fn/Bound", "Fn/Role/RunTime", "Fn/Role/Service", "Network/FlowLogsPolicy"]`)
 	same(t, "inline policies", len(s.ofType("AWS::IAM::Policy")), `0`)
 }
 
@@ -72,12 +73,12 @@ func TestPoliciesAreExact(t *testing.T) {
 func TestOrderOfPolicies(t *testing.T) {
 	s := synthFunction(t, nil)
 	waits := s.at("Fn/Function").DependsOn
-	for _, path := range []string{"Fn/Role", "Fn/Role/RunTime", "Fn/Role/Tracing", "Fn/Role/NetworkInterfaces"} {
+	for _, path := range []string{"Fn/Role", "Fn/Role/RunTime", "Fn/Role/Service"} {
 		if !slices.Contains(waits, path) {
 			t.Errorf("the function does not wait for %s, only for %v", path, waits)
 		}
 	}
-	if waits := s.at("Fn/SecurityGroup").DependsOn; !slices.Contains(waits, "Fn/Role/NetworkInterfaces") {
+	if waits := s.at("Fn/SecurityGroup").DependsOn; !slices.Contains(waits, "Fn/Role/Service") {
 		t.Errorf("the security group does not wait for the network interfaces' policy, only for %v", waits)
 	}
 }
@@ -86,9 +87,12 @@ func TestNoNetworkInterfacesWithoutVpc(t *testing.T) {
 	s := synthFunction(t, func(_ awscdk.Stack, p *golambda.SecureGoFunctionProps) {
 		p.Network = network.None("calls public APIs only")
 	})
-	for _, path := range []string{"Fn/Role/NetworkInterfaces", "Fn/NetworkInterfacesDeny", "Fn/SecurityGroup"} {
-		if _, ok := s.resources[path]; ok {
-			t.Errorf("%s was made for a function in no VPC", path)
+	if _, ok := s.resources["Fn/SecurityGroup"]; ok {
+		t.Error("a security group was made for a function in no VPC")
+	}
+	for _, path := range []string{"Fn/Role/Service", "Fn/Bound"} {
+		if text := fmt.Sprint(s.at(path).Properties); strings.Contains(text, "ec2:") {
+			t.Errorf("%s speaks of network interfaces for a function in no VPC: %s", path, text)
 		}
 	}
 	if _, ok := s.at("Fn/Function").Properties["VpcConfig"]; ok {
@@ -126,6 +130,46 @@ func TestGrantsLandInTheRunTimePolicy(t *testing.T) {
 	}
 }
 
+// A grant opens IAM only. The function is told which link opens the network as
+// well, and an endpoint that it reaches lets the grant through.
+func TestGrantsAndTheNetwork(t *testing.T) {
+	grantTable := func(s awscdk.Stack, fn *golambda.SecureGoFunction) {
+		awsdynamodb.NewTable(s, jsii.String("Table"), &awsdynamodb.TableProps{PartitionKey: &awsdynamodb.Attribute{Name: jsii.String("id"), Type: awsdynamodb.AttributeType_STRING}}).GrantReadData(fn)
+	}
+	for _, c := range []struct {
+		situation string
+		set       func(awscdk.Stack, *golambda.SecureGoFunctionProps)
+		grant     func(awscdk.Stack, *golambda.SecureGoFunction)
+		want      string // "" where nothing is warned of
+	}{
+		{"a table, in a VPC", nil, grantTable, "a grant allows dynamodb:BatchGetItem, and opens no network: if the function's code calls dynamodb, it will time out; use link.TableRead, TableWrite or TableReadWrite, which opens both"},
+		{"a table, in no VPC", func(_ awscdk.Stack, p *golambda.SecureGoFunctionProps) { p.Network = network.None("public APIs only") }, grantTable, ""},
+		{"a queue that Lambda polls", nil, func(s awscdk.Stack, fn *golambda.SecureGoFunction) {
+			fn.Function.AddEventSource(awslambdaeventsources.NewSqsEventSource(awssqs.NewQueue(s, jsii.String("Queue"), nil), nil))
+		}, ""},
+		{"a parameter, beside a link to another", parameterLink, func(s awscdk.Stack, fn *golambda.SecureGoFunction) {
+			awsssm.NewStringParameter(s, jsii.String("Limit"), &awsssm.StringParameterProps{StringValue: jsii.String("3")}).GrantRead(fn)
+		}, ""},
+		{"a service that has no link", nil, func(_ awscdk.Stack, fn *golambda.SecureGoFunction) {
+			fn.Function.AddToRolePolicy(awsiam.NewPolicyStatement(&awsiam.PolicyStatementProps{Actions: jsii.Strings("ses:SendEmail"), Resources: jsii.Strings("*")}))
+		}, "a grant allows ses:SendEmail, and opens no network: if the function's code calls ses, it will time out; use a link that names the endpoint of ses in its Doors"},
+		{"a denial", nil, func(_ awscdk.Stack, fn *golambda.SecureGoFunction) {
+			fn.Function.AddToRolePolicy(awsiam.NewPolicyStatement(&awsiam.PolicyStatementProps{Effect: awsiam.Effect_DENY, Actions: jsii.Strings("ses:*"), Resources: jsii.Strings("*")}))
+		}, ""},
+	} {
+		s := synth(t, func(stack awscdk.Stack) { c.grant(stack, newFunction(stack, c.set)) })
+		told := slices.DeleteFunc(s.warnings, func(w string) bool { return !strings.Contains(w, "opens no network") })
+		if c.want == "" && len(told) > 0 || c.want != "" && (len(told) != 1 || !strings.HasPrefix(told[0], c.want)) {
+			t.Errorf("%s: warned %q, want %q", c.situation, told, c.want)
+		}
+		if endpoint, ok := s.resources["Network/Endpoint-ssm/Endpoint"]; ok {
+			if text := fmt.Sprint(endpoint.Properties["PolicyDocument"]); !strings.Contains(text, "${Limit}") {
+				t.Errorf("%s: the endpoint does not let the grant through: %s", c.situation, text)
+			}
+		}
+	}
+}
+
 func TestPermissionsBoundary(t *testing.T) {
 	s := synthFunction(t, func(stack awscdk.Stack, p *golambda.SecureGoFunctionProps) {
 		p.PermissionsBoundary = awsiam.ManagedPolicy_FromManagedPolicyName(stack, jsii.String("Boundary"), jsii.String("team-boundary"))
@@ -139,13 +183,13 @@ func TestGivenRoleOfThisApp(t *testing.T) {
 		fn := newFunction(stack, func(_ awscdk.Stack, p *golambda.SecureGoFunctionProps) { p.Role = role })
 		awss3.NewBucket(stack, jsii.String("Bucket"), nil).GrantRead(fn, nil)
 	})
-	for _, path := range []string{"Fn/RunTime", "Fn/Tracing", "Fn/NetworkInterfaces", "Fn/Environment", "Fn/NetworkInterfacesDeny"} {
+	for _, path := range []string{"Fn/RunTime", "Fn/Service", "Fn/Bound"} {
 		same(t, path, s.at(path).Properties["Roles"], `["${TeamRole}"]`)
 	}
 	if text := fmt.Sprint(s.at("Fn/RunTime").Properties); !strings.Contains(text, "${Bucket.Arn}") {
 		t.Errorf("the grant is not in the run-time policy: %s", text)
 	}
-	for _, path := range []string{"Fn/RunTime", "Fn/Tracing", "Fn/NetworkInterfaces"} {
+	for _, path := range []string{"Fn/RunTime", "Fn/Service"} {
 		if waits := s.at("Fn/Function").DependsOn; !slices.Contains(waits, path) {
 			t.Errorf("the function does not wait for %s, only for %v", path, waits)
 		}
@@ -174,7 +218,7 @@ func TestGivenRoleThatIsImported(t *testing.T) {
 		fn := newFunction(stack, func(_ awscdk.Stack, p *golambda.SecureGoFunctionProps) { p.Role = c.role(stack) })
 		awss3.NewBucket(stack, jsii.String("Bucket"), nil).GrantRead(fn, nil)
 		s := synthStack(t, app, "S")
-		told := strings.Join(s.warnings, "\n")
+		told := strings.Join(slices.DeleteFunc(s.warnings, func(w string) bool { return strings.Contains(w, "opens no network") }), "\n")
 		for _, action := range []string{"logs:PutLogEvents", "xray:PutTraceSegments", "ec2:CreateNetworkInterface", "ec2:DetachNetworkInterface", "aws:lambda:FunctionArn", "s3:GetObject*"} {
 			if strings.Contains(told, action) == c.attached {
 				t.Errorf("a role %s: is %s told to its owner? %t, warnings:\n%s", situation, action, !c.attached, told)

@@ -2,6 +2,7 @@ package test
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -62,13 +63,17 @@ func TestAlarms(t *testing.T) {
 		"Fn/ThrottlesAlarm":                  `{` + ofFunction + `"MetricName": "Throttles", "Statistic": "Sum", "Threshold": 1, "EvaluationPeriods": 1, "DatapointsToAlarm": 1}`,
 		"Fn/DurationAlarm":                   `{` + ofFunction + `"MetricName": "Duration", "ExtendedStatistic": "p99", "Threshold": 8000, "EvaluationPeriods": 5, "DatapointsToAlarm": 3}`,
 		"Fn/ConcurrencyAlarm":                `{` + ofFunction + `"MetricName": "ConcurrentExecutions", "Statistic": "Maximum", "Threshold": 8, "EvaluationPeriods": 1, "DatapointsToAlarm": 1}`,
+		"Fn/DeniedCallsAlarm":                `{` + common + `"Namespace": "SecureGoFunction/DeniedCalls", "MetricName": "${Fn/Function}", "Statistic": "Sum", "Threshold": 1, "EvaluationPeriods": 1, "DatapointsToAlarm": 1}`,
 		"SecureGoFunctionsFailedEventsAlarm": `{` + common + `"Namespace": "AWS/SQS", "Dimensions": [{"Name": "QueueName", "Value": "${SecureGoFunctionsFailedEvents.QueueName}"}], "MetricName": "ApproximateNumberOfMessagesVisible", "Statistic": "Maximum", "Threshold": 1, "EvaluationPeriods": 1, "DatapointsToAlarm": 1}`,
 	} {
 		same(t, path, without(s.at(path).Properties, "AlarmDescription"), want)
 	}
-	if n := len(s.ofType("AWS::CloudWatch::Alarm")); n != 5 {
-		t.Errorf("%d alarms, not 5", n)
+	if alarms := slices.DeleteFunc(s.ofType("AWS::CloudWatch::Alarm"), func(path string) bool { return strings.HasPrefix(path, "Network/") }); len(alarms) != 6 {
+		t.Errorf("alarms %v, not 6", alarms)
 	}
+	same(t, "denied calls", s.at("Fn/DeniedCalls").Properties, `{"LogGroupName": "${Fn/Logs}",
+		"FilterPattern": "?AccessDenied ?AccessDeniedException ?UnauthorizedOperation ?AuthorizationError ?AuthorizationErrorException ?\"not authorized to perform\"",
+		"MetricTransformations": [{"MetricNamespace": "SecureGoFunction/DeniedCalls", "MetricName": "${Fn/Function}", "MetricValue": "1"}]}`)
 }
 
 func TestLowestThresholdOfAQueueCounts(t *testing.T) {

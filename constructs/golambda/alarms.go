@@ -3,71 +3,48 @@ package golambda
 import (
 	"strconv"
 
-	"github.com/aws/aws-cdk-go/awscdk/v2/awscloudwatch"
-	"github.com/aws/constructs-go/constructs/v10"
-	"github.com/aws/jsii-runtime-go"
+	"github.com/securegofunction/cdk/internal/alarm"
 )
 
-// alarm is one CloudWatch alarm on a metric of a function or queue.
-type alarm struct {
-	id, description     string
-	namespace, metric   string
-	statistic, extended string // one of them
-	threshold           float64
-	periods, toRaise    int // of a minute each
-	missing             string
-	dimension           string
-}
-
-// A metric without data means that nothing went wrong, or that nothing ran:
-// neither is worth waking somebody for.
-const notBreaching = "notBreaching"
-
-func functionAlarms(p SecureGoFunctionProps) []alarm {
-	alarms := []alarm{{
-		id: "ErrorsAlarm", metric: "Errors", statistic: "Sum", threshold: float64(p.Alarms.Errors), periods: 1, toRaise: 1,
-		description: "Invocations fail: a fault, a permission that was taken away, or input that somebody tries out",
+func functionAlarms(p SecureGoFunctionProps) []alarm.Alarm {
+	alarms := []alarm.Alarm{{
+		ID: "ErrorsAlarm", Metric: "Errors", Statistic: "Sum", Threshold: float64(p.Alarms.Errors), Periods: 1, ToRaise: 1,
+		Description: "Invocations fail: a fault, a permission that was taken away, or input that somebody tries out",
 	}, {
-		id: "ThrottlesAlarm", metric: "Throttles", statistic: "Sum", threshold: float64(p.Alarms.Throttles), periods: 1, toRaise: 1,
-		description: "Invocations are refused for lack of concurrency: more load than expected, or a flood",
+		ID: "ThrottlesAlarm", Metric: "Throttles", Statistic: "Sum", Threshold: float64(p.Alarms.Throttles), Periods: 1, ToRaise: 1,
+		Description: "Invocations are refused for lack of concurrency: more load than expected, or a flood",
 	}, {
-		id: "DurationAlarm", metric: "Duration", extended: "p99", threshold: p.Alarms.DurationShare * float64(p.Timeout.Milliseconds()), periods: 5, toRaise: 3,
-		description: "The slowest invocations come near the timeout of " + p.Timeout.String(),
+		ID: "DurationAlarm", Metric: "Duration", Extended: "p99", Threshold: p.Alarms.DurationShare * float64(p.Timeout.Milliseconds()), Periods: 5, ToRaise: 3,
+		Description: "The slowest invocations come near the timeout of " + p.Timeout.String(),
 	}}
 	if p.ReservedConcurrency > 0 {
-		alarms = append(alarms, alarm{
-			id: "ConcurrencyAlarm", metric: "ConcurrentExecutions", statistic: "Maximum", threshold: p.Alarms.ConcurrencyShare * float64(p.ReservedConcurrency), periods: 1, toRaise: 1,
-			description: "The function comes near its reserved concurrency of " + strconv.Itoa(p.ReservedConcurrency),
+		alarms = append(alarms, alarm.Alarm{
+			ID: "ConcurrencyAlarm", Metric: "ConcurrentExecutions", Statistic: "Maximum", Threshold: p.Alarms.ConcurrencyShare * float64(p.ReservedConcurrency), Periods: 1, ToRaise: 1,
+			Description: "The function comes near its reserved concurrency of " + strconv.Itoa(p.ReservedConcurrency),
 		})
 	}
 	for i := range alarms {
-		alarms[i].namespace, alarms[i].dimension, alarms[i].missing = "AWS/Lambda", "FunctionName", notBreaching
+		alarms[i].Namespace, alarms[i].Dimension = "AWS/Lambda", "FunctionName"
 	}
-	return alarms
+	return append(alarms, alarm.Alarm{
+		ID: "DeniedCallsAlarm", Namespace: deniedNamespace, Metric: alarm.ByName, Statistic: "Sum", Threshold: float64(p.Alarms.DeniedCalls), Periods: 1, ToRaise: 1,
+		Description: "AWS denied calls of the function: its code tries what no link allows, or a permission was taken away",
+	})
 }
 
-func failedEventsAlarm(threshold int) alarm {
-	return alarm{
-		id: "FailedEventsAlarm", namespace: "AWS/SQS", metric: "ApproximateNumberOfMessagesVisible", dimension: "QueueName",
-		statistic: "Maximum", threshold: float64(threshold), periods: 1, toRaise: 1, missing: notBreaching,
-		description: "Asynchronous events failed for good and wait in the queue of failed events",
-	}
-}
+// deniedNamespace holds a metric for each function, of the function's name: a
+// filter of plain text gives its metric no dimension.
+const deniedNamespace = "SecureGoFunction/DeniedCalls"
 
-// render makes the alarm. CDK's own Alarm and Metric would take three times
-// the calls.
-func (a alarm) render(scope constructs.Construct, id, dimensionValue string, actions *[]any) awscloudwatch.CfnAlarm {
-	props := &awscloudwatch.CfnAlarmProps{
-		AlarmDescription: jsii.String(a.description), Namespace: jsii.String(a.namespace), MetricName: jsii.String(a.metric),
-		Dimensions: []any{&awscloudwatch.CfnAlarm_DimensionProperty{Name: jsii.String(a.dimension), Value: jsii.String(dimensionValue)}},
-		Period:     jsii.Number(60), EvaluationPeriods: jsii.Number(a.periods), DatapointsToAlarm: jsii.Number(a.toRaise),
-		Threshold: jsii.Number(a.threshold), ComparisonOperator: jsii.String("GreaterThanOrEqualToThreshold"),
-		TreatMissingData: jsii.String(a.missing), AlarmActions: actions,
+// deniedCalls matches what AWS's services call a denial, in the error's code or
+// in its message (IAM guide, "Troubleshoot access denied error messages"). A
+// handler that swallows its errors logs none.
+const deniedCalls = `?AccessDenied ?AccessDeniedException ?UnauthorizedOperation ?AuthorizationError ?AuthorizationErrorException ?"not authorized to perform"`
+
+func failedEventsAlarm(threshold int) alarm.Alarm {
+	return alarm.Alarm{
+		ID: "FailedEventsAlarm", Namespace: "AWS/SQS", Metric: "ApproximateNumberOfMessagesVisible", Dimension: "QueueName",
+		Statistic: "Maximum", Threshold: float64(threshold), Periods: 1, ToRaise: 1,
+		Description: "Asynchronous events failed for good and wait in the queue of failed events",
 	}
-	if a.extended != "" {
-		props.ExtendedStatistic = jsii.String(a.extended)
-	} else {
-		props.Statistic = jsii.String(a.statistic)
-	}
-	return awscloudwatch.NewCfnAlarm(scope, jsii.String(id), props)
 }

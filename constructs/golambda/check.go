@@ -35,6 +35,7 @@ func withDefaults(p SecureGoFunctionProps) SecureGoFunctionProps {
 	p.Alarms.DurationShare = or(p.Alarms.DurationShare, 0.8)
 	p.Alarms.ConcurrencyShare = or(p.Alarms.ConcurrencyShare, 0.8)
 	p.Alarms.FailedEvents = or(p.Alarms.FailedEvents, 1)
+	p.Alarms.DeniedCalls = or(p.Alarms.DeniedCalls, 1)
 	return p
 }
 
@@ -157,6 +158,7 @@ func checkAlarms(a Alarms) error {
 		checkRange("Alarms.Errors", a.Errors, 1, math.MaxInt32),
 		checkRange("Alarms.Throttles", a.Throttles, 1, math.MaxInt32),
 		checkRange("Alarms.FailedEvents", a.FailedEvents, 1, math.MaxInt32),
+		checkRange("Alarms.DeniedCalls", a.DeniedCalls, 1, math.MaxInt32),
 		share("DurationShare", a.DurationShare),
 		share("ConcurrencyShare", a.ConcurrencyShare),
 	}

@@ -79,7 +79,7 @@ func TestDefaults(t *testing.T) {
 	want := SecureGoFunctionProps{
 		Architecture: "arm64", Timeout: 10 * time.Second, MemoryMB: 256, MaxEventAge: time.Hour, Retries: TwoRetries,
 		LogLevel: "INFO", SystemLogLevel: "INFO", LogRetentionDays: 365,
-		Alarms: Alarms{Errors: 1, Throttles: 1, DurationShare: 0.8, ConcurrencyShare: 0.8, FailedEvents: 1},
+		Alarms: Alarms{Errors: 1, Throttles: 1, DurationShare: 0.8, ConcurrencyShare: 0.8, FailedEvents: 1, DeniedCalls: 1},
 	}
 	if got := withDefaults(SecureGoFunctionProps{}); !reflect.DeepEqual(got, want) {
 		t.Errorf("of nothing:\n got %+v\nwant %+v", got, want)
@@ -91,15 +91,21 @@ func TestDefaults(t *testing.T) {
 
 // given are props in which everything is set, and to something else than the
 // default.
+// limited is what a handler with one limit reads.
+type limited struct {
+	Limit int `link:"LIMIT"`
+}
+
 func given() SecureGoFunctionProps {
 	return SecureGoFunctionProps{
 		Entry: "./handler", Code: &fakeCode{}, Architecture: "amd64",
 		Network: network.None("calls public APIs only"), Links: []link.Link{link.Parameter("LIMIT", "/limit", link.Plain("a number"))},
+		Config:      limited{},
 		Environment: map[string]string{"STAGE": "prod"},
 		Key:         &fakeKey{}, Role: &fakeRole{}, PermissionsBoundary: &fakePolicy{},
 		Description: "Takes orders", Timeout: 7 * time.Second, MemoryMB: 512, ReservedConcurrency: 5, MaxEventAge: 2 * time.Hour, Retries: NoRetries,
 		FailedEvents: &fakeQueue{}, LogLevel: "DEBUG", SystemLogLevel: "WARN", LogRetentionDays: 30,
-		Alarms: Alarms{Errors: 2, Throttles: 3, DurationShare: 0.5, ConcurrencyShare: 0.6, FailedEvents: 4,
+		Alarms: Alarms{Errors: 2, Throttles: 3, DurationShare: 0.5, ConcurrencyShare: 0.6, FailedEvents: 4, DeniedCalls: 5,
 			Emails: []string{"oncall@example.com"}, Actions: []awscloudwatch.IAlarmAction{&fakeAction{}}},
 		RemovalPolicy: awscdk.RemovalPolicy_DESTROY,
 		Override:      func(*awslambda.FunctionProps) {},
@@ -155,6 +161,7 @@ func TestRanges(t *testing.T) {
 		{"Alarms.Errors", func(p *SecureGoFunctionProps, n int) { p.Alarms.Errors = n }, 1, math.MaxInt32, "give 1 to 2147483647"},
 		{"Alarms.Throttles", func(p *SecureGoFunctionProps, n int) { p.Alarms.Throttles = n }, 1, math.MaxInt32, "give 1 to 2147483647"},
 		{"Alarms.FailedEvents", func(p *SecureGoFunctionProps, n int) { p.Alarms.FailedEvents = n }, 1, math.MaxInt32, "give 1 to 2147483647"},
+		{"Alarms.DeniedCalls", func(p *SecureGoFunctionProps, n int) { p.Alarms.DeniedCalls = n }, 1, math.MaxInt32, "give 1 to 2147483647"},
 	} {
 		values := steps(c.least, c.most)
 		values[-5] = false
@@ -347,14 +354,14 @@ func TestAllMistakesAreToldAtOnce(t *testing.T) {
 		Entry: "./handler", Code: &fakeCode{}, Architecture: "x86_64", Key: newKey(t, "us-east-1"), Role: &fakeRole{}, PermissionsBoundary: &fakePolicy{},
 		Timeout: time.Hour, MemoryMB: 64, ReservedConcurrency: -1, MaxEventAge: time.Second, Retries: 3,
 		LogLevel: "info", SystemLogLevel: "error", LogRetentionDays: 2, RemovalPolicy: awscdk.RemovalPolicy_SNAPSHOT,
-		Alarms: Alarms{Errors: -1, Throttles: -1, DurationShare: 2, ConcurrencyShare: 2, FailedEvents: -1,
+		Alarms: Alarms{Errors: -1, Throttles: -1, DurationShare: 2, ConcurrencyShare: 2, FailedEvents: -1, DeniedCalls: -1,
 			Emails: []string{"oncall"}, Actions: []awscloudwatch.IAlarmAction{nil}},
 	}, "eu-west-1")
 	requireMistakes(t, "everything wrong at once", err, "both props.Entry", "props.Architecture", "props.Network", "both props.Role", "the key",
 		"props.Timeout", "props.MemoryMB", "props.ReservedConcurrency", "props.MaxEventAge", "props.Retries", "props.LogLevel", "props.SystemLogLevel",
-		"props.LogRetentionDays", "props.Alarms.Errors", "props.Alarms.Throttles", "props.Alarms.FailedEvents", "props.Alarms.DurationShare",
+		"props.LogRetentionDays", "props.Alarms.Errors", "props.Alarms.Throttles", "props.Alarms.FailedEvents", "props.Alarms.DeniedCalls", "props.Alarms.DurationShare",
 		"props.Alarms.ConcurrencyShare", "props.Alarms.Emails", "props.Alarms.Actions[0]", "both props.Alarms.Emails", "removal policy")
-	if got, want := (mistake.Error{Path: "S/Fn", Err: err}).Error(), "S/Fn: 22 mistakes\n  - both props.Entry"; !strings.HasPrefix(got, want) {
+	if got, want := (mistake.Error{Path: "S/Fn", Err: err}).Error(), "S/Fn: 23 mistakes\n  - both props.Entry"; !strings.HasPrefix(got, want) {
 		t.Errorf("got %q, want %q at its start", got, want)
 	}
 }

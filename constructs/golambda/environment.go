@@ -46,7 +46,14 @@ func environment(plain map[string]string, variables []link.Variable, revealed ma
 			wrong = append(wrong, fmt.Errorf("props.Environment %s looks like a secret: %s; put it into an SSM parameter and use link.Parameter(%q, name, link.EncryptedWith(key))", name, why, name))
 		}
 	}
+	given := map[string]link.Variable{}
 	for _, v := range variables {
+		// Two links to one thing, such as a key to encrypt and to decrypt with,
+		// agree on its variable.
+		if other, ok := given[v.Name]; ok && other == v {
+			continue
+		}
+		given[v.Name] = v
 		if _, taken := all[v.Name]; taken {
 			wrong = append(wrong, fmt.Errorf("variable %s is set twice: give each link and setting a name of its own", v.Name))
 		}

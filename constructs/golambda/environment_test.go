@@ -44,8 +44,9 @@ func TestVariablesAreSetOnce(t *testing.T) {
 	}{
 		{"by a setting and a link", map[string]string{"API_KEY": "/x"}, []link.Variable{key}, []string{twice}},
 		{"by two links", nil, []link.Variable{key, {Name: "B1", Value: "/b"}, {Name: "API_KEY", Value: "/other"}}, []string{twice}},
-		{"by two links, to the same", nil, []link.Variable{key, key}, []string{twice}},
-		{"by a setting, which is empty, and two links", map[string]string{"API_KEY": ""}, []link.Variable{key, key}, []string{twice, twice}},
+		{"by two links, to the same", nil, []link.Variable{key, key}, nil},
+		{"by two links, to two kinds of thing", nil, []link.Variable{key, {Name: key.Name, Value: key.Value, Kind: "secret"}}, []string{twice}},
+		{"by a setting, which is empty, and two links", map[string]string{"API_KEY": ""}, []link.Variable{key, key}, []string{twice}},
 	} {
 		_, err := environment(c.plain, c.variables, nil)
 		requireMistakes(t, c.situation, err, c.want...)

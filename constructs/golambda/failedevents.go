@@ -55,8 +55,8 @@ func (s *shared) failedEvents(given awssqs.IQueue, alarmFrom int) *queue {
 		if key := given.EncryptionMasterKey(); key != nil {
 			q.keyARN = keyring.ARN(key)
 		}
-		alarm := failedEventsAlarm(alarmFrom)
-		q.alarm = alarm.render(s.stack.Stack, "SecureGoFunctions"+alarm.id+suffix, *given.QueueName(), nil)
+		made := failedEventsAlarm(alarmFrom)
+		q.alarm = made.Make(s.stack.Stack, "SecureGoFunctions"+made.ID+suffix, *given.QueueName(), nil)
 		allQueues[id] = q
 	}
 	if alarmFrom < q.threshold {

@@ -60,10 +60,10 @@ func NewSecureGoFunction(scope constructs.Construct, id string, props *SecureGoF
 
 	p := withDefaults(*props)
 	stack := keyring.Of(scope)
-	at := link.Site{Partition: pseudo.Partition(), Region: pseudo.Region(), Account: pseudo.Account()}
+	at := link.Site{Partition: pseudo.Partition(), Region: pseudo.Region(), Account: pseudo.Account(), URLSuffix: pseudo.URLSuffix(), Timeout: p.Timeout}
 	base, overrideErr := override(p)
 	made, planErr := newPlan(p, at, stack.Region, revealedSecrets(stack, p.Environment))
-	mistake.Stop(scope, id, errors.Join(check(p, stack.Region), checkQueue(p.FailedEvents), overrideErr, planErr))
+	mistake.Stop(scope, id, errors.Join(check(p, stack.Region), checkQueue(p.FailedEvents), overrideErr, planErr, made.checkCarried(p.Network)))
 
 	// The last thing that can be wrong with the props is the handler's code.
 	var built gobuild.Output

@@ -3,11 +3,14 @@ package golambda
 import (
 	"encoding/json"
 	"errors"
+	"fmt"
 	"maps"
 	"reflect"
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsec2"
 
 	"github.com/securegofunction/cdk/constructs/link"
 	"github.com/securegofunction/cdk/constructs/network"
@@ -44,7 +47,7 @@ func plainParameter(variable, name string) link.Link {
 func isolated() *network.Network { return &network.Network{Construct: &fakeScope{}, Vpc: &fakeVpc{}} }
 
 func withNAT() *network.Network {
-	return &network.Network{Construct: &fakeScope{}, Vpc: &fakeVpc{}, Outside: true}
+	return &network.Network{Construct: &fakeScope{}, Vpc: &fakeVpc{}, OutsideSubnets: &awsec2.SubnetSelection{}}
 }
 
 func planOf(n *network.Network, links ...link.Link) (plan, error) {
@@ -65,7 +68,7 @@ func TestWithoutLinksNothingIsOpen(t *testing.T) {
 	for situation, n := range map[string]*network.Network{"in an isolated network": isolated(), "in one with a way out": withNAT()} {
 		made, err := planOf(n)
 		requireMistakes(t, situation, err)
-		if len(made.environment)+len(made.statements)+len(made.endpoints)+len(made.egress)+len(made.relaxed) > 0 {
+		if len(made.environment)+len(made.statements)+len(made.egress)+len(made.relaxed)+len(made.admitted)+len(made.names)+len(made.triggers) > 0 || !reflect.DeepEqual(made.needs, network.Needs{}) || made.mount != nil {
 			t.Errorf("%s: %+v", situation, made)
 		}
 		if want := functionAlarms(sound()); !slices.Equal(made.alarms, want) {
@@ -101,8 +104,8 @@ func TestPlanHoldsTheDoorsOfAllLinks(t *testing.T) {
 	sameStatements(t, "six links", made.statements, `[{"Effect": "Allow", "Action": ["ssm:GetParameter", "ssm:GetParameters"], "Resource": [
 		"arn:aws:ssm:eu-west-1:111122223333:parameter/limit", "arn:aws:ssm:eu-west-1:111122223333:parameter/count"]},
 		{"Effect": "Allow", "Action": "events:PutEvents", "Resource": "bus"}]`)
-	if want := []string{"ssm", "events"}; !slices.Equal(made.endpoints, want) {
-		t.Errorf("got the endpoints %v, want each once: %v", made.endpoints, want)
+	if want := []string{"ssm", "events"}; !slices.Equal(made.needs.Endpoints, want) {
+		t.Errorf("got the endpoints %v, want each once: %v", made.needs.Endpoints, want)
 	}
 	if want := []link.Egress{{CIDR: "0.0.0.0/0", Port: 443, Description: "TCP 443 to everywhere"},
 		{CIDR: "0.0.0.0/0", Port: 25, Description: "TCP 25 to everywhere"}}; !slices.Equal(made.egress, want) {
@@ -140,36 +143,176 @@ func TestStatementsUnderOneKeyMerge(t *testing.T) {
 	sameStatements(t, "four links to three parameters under two keys", made.statements, `[
 		{"Effect": "Allow", "Action": ["ssm:GetParameter", "ssm:GetParameters"], "Resource": ["`+arn+`/a", "`+arn+`/b", "`+arn+`/c"]},
 		`+decrypt("1", `["`+arn+`/a", "`+arn+`/c"]`)+`, `+decrypt("2", `"`+arn+`/b"`)+`]`)
-	if want := []string{"ssm"}; !slices.Equal(made.endpoints, want) {
-		t.Errorf("got the endpoints %v, want %v", made.endpoints, want)
+	if want := []string{"ssm"}; !slices.Equal(made.needs.Endpoints, want) {
+		t.Errorf("got the endpoints %v, want %v", made.needs.Endpoints, want)
 	}
 }
 
-func TestWhatNetworksCarry(t *testing.T) {
+// What a network is asked to carry is what the links open.
+func TestNeedsOfTheNetwork(t *testing.T) {
 	t.Parallel()
-	everywhere := link.Everywhere(443, "webhooks of our customers")
-	const (
-		none   = "the link to 0.0.0.0/0 port 443 opens a security group, and network.None has none: leave the link out, or give a VPC"
-		closed = "the network cannot carry the link to 0.0.0.0/0 port 443: its subnets have no way out; use network.FromVpc with private subnets that have a NAT"
-	)
+	name := opening{Names: []string{"api.stripe.com"}, Egress: []link.Egress{{CIDR: "0.0.0.0/0", Port: 443}}}
 	for _, c := range []struct {
 		situation string
-		network   *network.Network
+		links     []link.Link
+		want      network.Needs
+	}{
+		{"endpoints and gateways, each once", []link.Link{plainParameter("LIMIT", "/limit"), opening{Endpoints: []string{"ssm", "sqs"}, Gateways: []string{"s3"}}, opening{Gateways: []string{"s3"}}},
+			network.Needs{Endpoints: []string{"ssm", "sqs"}, Gateways: []string{"s3"}}},
+		{"everywhere, for a reason", []link.Link{link.Everywhere(443, "webhooks")}, network.Needs{Outside: true, Everywhere: true}},
+		{"a name: the filter has to hold what the group cannot", []link.Link{name}, network.Needs{Outside: true, Names: []string{"api.stripe.com"}}},
+		{"a name that is looked up, and reached inside the VPC", []link.Link{opening{Names: []string{"*.rds.amazonaws.com"}, Egress: []link.Egress{{Group: "sg-1", Port: 5432}}}}, network.Needs{}},
+		{"a public address", []link.Link{opening{Egress: []link.Egress{{CIDR: "203.0.113.0/24", Port: 8443}}}},
+			network.Needs{Outside: true, Addresses: []network.Address{{CIDR: "203.0.113.0/24", Port: 8443}}}},
+		{"private addresses, reached by peering", []link.Link{opening{Egress: []link.Egress{{CIDR: "10.1.0.0/16", Port: 1}, {CIDR: "172.16.0.0/12", Port: 1},
+			{CIDR: "192.168.7.0/24", Port: 1}, {CIDR: "100.64.0.1/32", Port: 1}}}}, network.Needs{}},
+		{"a range that is private in part", []link.Link{opening{Egress: []link.Egress{{CIDR: "172.0.0.0/8", Port: 1}}}},
+			network.Needs{Outside: true, Addresses: []network.Address{{CIDR: "172.0.0.0/8", Port: 1}}}},
+		{"a prefix list inside", []link.Link{opening{Egress: []link.Egress{{PrefixList: "pl-1", Port: 443}}}}, network.Needs{}},
+		{"a prefix list outside", []link.Link{opening{Egress: []link.Egress{{PrefixList: "pl-1", Port: 443, Outside: true}}}}, network.Needs{Outside: true}},
+		{"a group", []link.Link{opening{Egress: []link.Egress{{Group: "sg-1", Port: 5432}}}}, network.Needs{}},
+	} {
+		made, _ := planOf(withNAT(), c.links...)
+		if !reflect.DeepEqual(made.needs, c.want) {
+			t.Errorf("%s: got %+v, want %+v", c.situation, made.needs, c.want)
+		}
+	}
+}
+
+// An endpoint lets through what is linked, and nothing that another service is
+// asked for.
+func TestWhatEndpointsAdmit(t *testing.T) {
+	t.Parallel()
+	via := link.Conditions{"StringEquals": {"kms:ViaService": {"sqs.eu-west-1.amazonaws.com"}}}
+	made, err := planOf(isolated(),
+		opening{Endpoints: []string{"sqs"}, Statements: []link.Statement{
+			{Actions: []string{"sqs:SendMessage"}, Resources: []string{"QUEUE"}}, {Actions: []string{"kms:Decrypt"}, Resources: []string{"KEY"}, Conditions: via}}},
+		opening{Endpoints: []string{"kms", "kinesis-streams"}, Statements: []link.Statement{{Actions: []string{"kms:Sign", "kinesis:PutRecord"}, Resources: []string{"BOTH"}}}},
+		opening{Gateways: []string{"s3"}, Statements: []link.Statement{
+			{Actions: []string{"s3:PutObject"}, Resources: []string{"BUCKET/*"}}, {Effect: iam.Deny, Actions: []string{"s3:*"}, Resources: []string{"BUCKET"}}}},
+		opening{Gateways: []string{"s3"}, Statements: []link.Statement{{Actions: []string{"s3:PutObject"}, Resources: []string{"OTHER/*"}}}},
+		opening{Statements: []link.Statement{{Actions: []string{"sqs:ReceiveMessage"}, Resources: []string{"JOBS"}}}},
+	)
+	requireMistakes(t, "five links", err)
+	for door, want := range map[string]string{
+		"sqs":             `[{"Effect": "Allow", "Action": "sqs:SendMessage", "Resource": "QUEUE"}]`,
+		"kms":             `[{"Effect": "Allow", "Action": "kms:Sign", "Resource": "BOTH"}]`,
+		"kinesis-streams": `[{"Effect": "Allow", "Action": "kinesis:PutRecord", "Resource": "BOTH"}]`,
+		"s3":              `[{"Effect": "Allow", "Action": "s3:PutObject", "Resource": ["BUCKET/*", "OTHER/*"]}]`,
+	} {
+		sameStatements(t, door, made.admitted[door], want)
+	}
+	if len(made.admitted) != 4 {
+		t.Errorf("something else is admitted: %v", made.admitted)
+	}
+}
+
+func TestPerimeter(t *testing.T) {
+	t.Parallel()
+	guarded := func() *network.Network {
+		n := isolated()
+		n.Perimeter, n.VpcID = true, "vpc-1"
+		return n
+	}
+	made, err := planOf(guarded(), plainParameter("LIMIT", "/limit"))
+	requireMistakes(t, "a service with its endpoint", err)
+	sameStatements(t, "perimeter", made.statements[1:], `[{"Effect": "Deny", "NotAction": ["logs:*", "xray:*", "elasticfilesystem:Client*"], "Resource": "*", "Condition": {
+		"Null": {"lambda:SourceFunctionArn": "false"}, "StringNotEqualsIfExists": {"aws:SourceVpc": "vpc-1"}, "BoolIfExists": {"aws:ViaAWSService": "false"}}}]`)
+	statement := func(action string) opening {
+		return opening{Statements: []link.Statement{{Actions: []string{action}, Resources: []string{"r"}}}}
+	}
+	withTrigger := statement("sqs:ReceiveMessage")
+	withTrigger.Triggers = []link.Trigger{{ID: "Jobs"}}
+	through := statement("kms:Decrypt")
+	through.Statements[0].Conditions = link.Conditions{"StringEquals": {"kms:ViaService": {"ssm"}}}
+	denied := statement("iam:PassRole")
+	denied.Statements[0].Effect = iam.Deny
+	for _, c := range []struct {
+		situation string
 		link      link.Link
 		want      []string
 	}{
-		{"everywhere from no VPC", network.None("calls public APIs only"), everywhere, []string{none}},
-		{"everywhere from isolated subnets", isolated(), everywhere, []string{closed}},
-		{"everywhere from subnets with a way out", withNAT(), everywhere, nil},
-		{"everywhere from no network, which check refuses", nil, everywhere, nil},
-		{"each address that a link opens", isolated(), opening{Egress: []link.Egress{{CIDR: "10.1.0.0/16", Port: 5432}, {CIDR: "10.2.0.0/16", Port: 6379}}},
-			[]string{"the network cannot carry the link to 10.1.0.0/16 port 5432: ", "the network cannot carry the link to 10.2.0.0/16 port 6379: "}},
-		{"an endpoint from isolated subnets", isolated(), plainParameter("LIMIT", "/limit"), nil},
-		{"an endpoint from no VPC", network.None("calls public APIs only"), plainParameter("LIMIT", "/limit"), nil},
+		{"a service without an endpoint", statement("ses:SendEmail"), []string{"the network's perimeter denies ses:SendEmail, since no link reaches ses by an endpoint"}},
+		{"a connection, which is no call", statement("rds-db:connect"), nil},
+		{"a key, through another service", through, nil},
+		{"a queue, which Lambda reads", withTrigger, nil},
+		{"what is denied anyway", denied, nil},
 	} {
-		_, err := planOf(c.network, c.link)
+		_, err := planOf(guarded(), c.link)
 		requireMistakes(t, c.situation, err, c.want...)
 	}
+	made, _ = planOf(isolated(), plainParameter("LIMIT", "/limit"))
+	if len(made.statements) != 1 {
+		t.Errorf("a network without a perimeter denies: %v", made.statements)
+	}
+}
+
+// A function with forty links deploys: each policy is as long as IAM takes.
+func TestManyLinksFit(t *testing.T) {
+	t.Parallel()
+	var links []link.Link
+	for i := range 40 {
+		name := fmt.Sprintf("/my_app/a/rather/long/name/of/a/parameter/%02d", i)
+		links = append(links, opening{
+			Statements: []link.Statement{
+				{Actions: []string{"ssm:GetParameter", "ssm:GetParameters"}, Resources: []string{"arn:aws:ssm:eu-west-1:111122223333:parameter" + name}},
+				{Actions: []string{"kms:Decrypt"}, Resources: []string{fmt.Sprintf("${Token[KEY.%d]}", i)}, Conditions: link.Conditions{"StringEquals": {"kms:ViaService": {"ssm.eu-west-1.amazonaws.com"},
+					"kms:EncryptionContext:PARAMETER_ARN": {"arn:aws:ssm:eu-west-1:111122223333:parameter" + name}}}}},
+		})
+	}
+	made, err := planOf(isolated(), links...)
+	requireMistakes(t, "forty links", err)
+	policies := iam.Split(policyLimit, made.lengths, runTime(orders, made.statements))
+	if len(policies) < 2 || len(policies) > policiesLimit {
+		t.Errorf("%d policies", len(policies))
+	}
+	for i, p := range policies {
+		if n := iam.Size(made.lengths, p...); n > policyLimit {
+			t.Errorf("policy %d has %d characters", i, n)
+		}
+	}
+	for range 8 {
+		links = append(links, links[:40]...)
+	}
+	for i, l := range links { // so that none merges with another
+		o := l.(opening)
+		o.Statements = slices.Clone(o.Statements)
+		o.Statements[1].Resources = []string{fmt.Sprintf("${Token[OTHER.%d]}", i)}
+		links[i] = o
+	}
+	_, err = planOf(isolated(), links...)
+	requireMistakes(t, "hundreds of links", err, "what the links allow takes 11 policies, and a role has room for 8: split the function")
+	_, err = planOf(isolated(), opening{Statements: []link.Statement{{Actions: []string{"s3:GetObject"}, Resources: []string{strings.Repeat("x", 7000)}}}})
+	requireMistakes(t, "one resource that is too long", err, "a statement of a link takes 7")
+}
+
+func TestRulesOfOneGroup(t *testing.T) {
+	t.Parallel()
+	rules := func(n int) (egress []link.Egress) {
+		for i := range n {
+			egress = append(egress, link.Egress{Group: fmt.Sprint("sg-", i), Port: 5432})
+		}
+		return egress
+	}
+	_, err := planOf(isolated(), opening{Egress: rules(58), Endpoints: []string{"ssm"}})
+	requireMistakes(t, "59 rules", err)
+	_, err = planOf(isolated(), opening{Egress: rules(58), Endpoints: []string{"ssm"}, Gateways: []string{"s3"}})
+	requireMistakes(t, "60 rules", err, "the links need 60 rules in the function's security group, which takes 59")
+}
+
+func TestMountsAndTriggers(t *testing.T) {
+	t.Parallel()
+	mount := func(path string) opening { return opening{Mount: &link.Mount{Path: path}} }
+	trigger := func(id string) opening { return opening{Triggers: []link.Trigger{{ID: id}}} }
+	made, err := planOf(isolated(), mount("/mnt/models"), trigger("Nightly"), trigger("Hourly"))
+	requireMistakes(t, "a mount and two triggers", err)
+	if made.mount == nil || made.mount.Path != "/mnt/models" || len(made.triggers) != 2 {
+		t.Errorf("got %+v and %v", made.mount, made.triggers)
+	}
+	_, err = planOf(isolated(), mount("/mnt/a"), mount("/mnt/b"), trigger("Nightly"), trigger("Nightly"))
+	requireMistakes(t, "two mounts and the same trigger twice", err, "two links mount a file system, at /mnt/a and /mnt/b", "two links make Nightly: keep one")
+	_, err = planOf(network.None("public"), mount("/mnt/a"))
+	requireMistakes(t, "a mount in no VPC", err, "the link mounts a file system at /mnt/a, and a function in no VPC cannot")
 }
 
 func TestMistakesOfLinksAreToldAtOnce(t *testing.T) {
@@ -183,12 +326,11 @@ func TestMistakesOfLinksAreToldAtOnce(t *testing.T) {
 	requireMistakes(t, "seven links", err,
 		"props.Links[0] is nil: give a link or leave it out",
 		"this one is wrong",
-		"the network cannot carry the link to 0.0.0.0/0 port 443",
 		"props.Links[4] is nil: give a link or leave it out",
 		"link.Everywhere on port 0: give one from 1 to 65535",
 		"variable LIMIT is set twice",
 		"variable LIMIT is set twice")
-	if _, ok := made.environment["REFUSED"]; ok || slices.Contains(made.endpoints, "refused") {
+	if _, ok := made.environment["REFUSED"]; ok || slices.Contains(made.needs.Endpoints, "refused") {
 		t.Errorf("a link that is wrong opens doors: %+v", made)
 	}
 }
@@ -217,6 +359,34 @@ func TestKeysOfLinksAreInTheRegion(t *testing.T) {
 		p := sound()
 		p.Links = []link.Link{c.link}
 		_, err := newPlan(p, ireland, c.region, nil)
+		requireMistakes(t, c.situation, err, c.want...)
+	}
+}
+
+func TestConfigAndLinksAgree(t *testing.T) {
+	t.Parallel()
+	type staged struct {
+		limited
+		Stage string `link:"STAGE"`
+	}
+	for _, c := range []struct {
+		situation string
+		config    any
+		links     []link.Link
+		want      []string
+	}{
+		{"no config is asked for", nil, []link.Link{plainParameter("OTHER", "/other")}, nil},
+		{"a field for the link", limited{}, []link.Link{plainParameter("LIMIT", "/limit")}, nil},
+		{"a pointer to it", &limited{}, []link.Link{plainParameter("LIMIT", "/limit")}, nil},
+		{"no link for the field", limited{}, nil, []string{"props.Config: "}},
+		{"no field for the link", limited{}, []link.Link{plainParameter("LIMIT", "/limit"), plainParameter("OTHER", "/other")}, []string{"props.Config: the variable OTHER (parameter) is read by no field"}},
+		{"a link of another kind", limited{}, []link.Link{opening{Variables: []link.Variable{{Name: "LIMIT", Value: "b", Kind: "bucket"}}}}, []string{"props.Config: "}},
+		{"a setting is no parameter", staged{}, []link.Link{plainParameter("LIMIT", "/limit")}, []string{"props.Config: "}},
+		{"no struct", 3, nil, []string{"props.Config: "}},
+	} {
+		p := sound()
+		p.Network, p.Links, p.Config, p.Environment = isolated(), c.links, c.config, map[string]string{"STAGE": "prod"}
+		_, err := newPlan(p, ireland, "eu-west-1", nil)
 		requireMistakes(t, c.situation, err, c.want...)
 	}
 }
@@ -290,6 +460,12 @@ func TestEgressOfTeamsOwnLinks(t *testing.T) {
 		"everywhere, written otherwise":  {link.Egress{CIDR: "10.0.0.0/0", Port: 443}, nil, "a link sends to everywhere, on port 443, and records no reason"},
 		"IPv6":                           {link.Egress{CIDR: "::/0", Port: 443}, reason, `a link sends to "::/0"`},
 		"no range":                       {link.Egress{CIDR: "partner.example.com", Port: 443}, nil, `a link sends to "partner.example.com"`},
+		"nothing":                        {link.Egress{Port: 443}, nil, `a link sends to the range "", the prefix list "" and the group "": give one of them`},
+		"two peers":                      {link.Egress{CIDR: "192.0.2.0/24", Group: "sg-1", Port: 443}, nil, `a link sends to the range "192.0.2.0/24", the prefix list "" and the group "sg-1": give one of them`},
+		"a group":                        {link.Egress{Group: "sg-1", Port: 443}, nil, ""},
+		"a prefix list":                  {link.Egress{PrefixList: "pl-1", Port: 443}, nil, ""},
+		"a port that deployment knows":   {link.Egress{Group: "sg-1", PortToken: new(float64)}, nil, ""},
+		"no port for a group":            {link.Egress{Group: "sg-1"}, nil, "a link sends to sg-1 on port 0"},
 		"no port":                        {link.Egress{CIDR: "192.0.2.0/24"}, nil, "a link sends to 192.0.2.0/24 on port 0"},
 		"a port that does not exist":     {link.Egress{CIDR: "192.0.2.0/24", Port: 65536}, nil, "a link sends to 192.0.2.0/24 on port 65536"},
 		"a description that EC2 refuses": {link.Egress{CIDR: "192.0.2.0/24", Port: 443, Description: "the partner's"}, nil, "a link describes its rule to 192.0.2.0/24 as \"the partner's\""},

@@ -41,6 +41,24 @@ func runTime(n names, links []iam.Statement) []iam.Statement {
 	return append(statements, links...)
 }
 
+// service is the policy of what Lambda itself does as the role, for the
+// function: it has to be there before the function is made.
+func service(n names, inVpc bool) []iam.Statement {
+	if inVpc {
+		return append(networkInterfaces(n), tracing()...)
+	}
+	return tracing()
+}
+
+// bound is the policy that names the function, which is why the function
+// cannot wait for it.
+func bound(n names, function string, inVpc bool) []iam.Statement {
+	if inVpc {
+		return append(environmentKey(n, function), networkInterfacesDeny(n, function)...)
+	}
+	return environmentKey(n, function)
+}
+
 // networkInterfaces lets Lambda attach the function to its subnets (Lambda
 // guide, "Giving Lambda functions access to resources in an Amazon VPC"). The
 // two descriptions know no resource; narrower ones for the rest, such as
@@ -56,8 +74,6 @@ func networkInterfaces(n names) []iam.Statement {
 
 // networkInterfacesDeny keeps the function's own code from what
 // networkInterfaces lets the service do (same page, "Security best practices").
-// It names the function, so it cannot be in a policy that the function waits
-// for.
 func networkInterfacesDeny(n names, function string) []iam.Statement {
 	return []iam.Statement{{
 		Effect: iam.Deny,

@@ -31,6 +31,11 @@ type SecureGoFunctionProps struct {
 	Network *network.Network
 	// Links are what the function may reach. Defaults to nothing.
 	Links []link.Link
+	// Config is the struct, or a pointer to it, that the handler reads with
+	// config.Load. With it, synth fails unless each of its tagged fields has a
+	// link of its kind, and each link a field that reads it. Defaults to no
+	// such check.
+	Config any
 	// Environment holds settings that are no secrets. A value that looks like
 	// one is refused, and so is a SecretValue. Defaults to none.
 	Environment map[string]string
@@ -123,6 +128,9 @@ type Alarms struct {
 	// FailedEvents in the queue that raise the alarm. Defaults to 1. The
 	// alarm is the queue's: the lowest number of its functions counts.
 	FailedEvents int
+	// DeniedCalls in a minute, of those that the function's logs tell of, that
+	// raise the alarm. Defaults to 1.
+	DeniedCalls int
 
 	// Emails are subscribed to the shared topic. Each has to confirm. Defaults
 	// to none, and a warning if there is no other subscriber.

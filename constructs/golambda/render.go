@@ -1,6 +1,12 @@
 package golambda
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"maps"
+	"slices"
+	"strconv"
 	"sync"
 	"time"
 
@@ -14,6 +20,7 @@ import (
 	"github.com/aws/constructs-go/constructs/v10"
 	"github.com/aws/jsii-runtime-go"
 
+	"github.com/securegofunction/cdk/internal/alarm"
 	"github.com/securegofunction/cdk/internal/gobuild"
 	"github.com/securegofunction/cdk/internal/iam"
 	"github.com/securegofunction/cdk/internal/keyring"
@@ -76,36 +83,45 @@ func render(fn *SecureGoFunction, stack *keyring.Stack, p SecureGoFunctionProps,
 		node.AddDependency(role.waitFor...)
 	}
 
+	if m := made.mount; m != nil {
+		resource.SetFileSystemConfigs([]any{&awslambda.CfnFunction_FileSystemConfigProperty{Arn: jsii.String(m.AccessPointARN), LocalMountPath: jsii.String(m.Path)}})
+		node.AddDependency(m.After...)
+	}
+
 	name := *fn.Function.FunctionName()
 	renderAfter(fn, p, n, role, name)
-	renderAlarms(fn, p, made, common, queue, name)
+	renderDenied(fn, n.logGroup, name)
+	for _, t := range made.triggers {
+		t.Make(constructs.NewConstruct(fn, jsii.String(t.ID)), fn.Function)
+	}
+	renderAlarms(fn, stack, p, made, common, queue, name)
 }
 
 // rendered is the role with what its function has to wait for.
 type rendered struct {
-	name              string // empty if the role cannot be changed
-	given             bool
-	networkInterfaces awsiam.CfnManagedPolicy
-	waitFor           []constructs.IDependable
+	name    string // empty if the role cannot be changed
+	given   bool
+	service awsiam.CfnManagedPolicy
+	waitFor []constructs.IDependable
 }
 
 // renderRole makes the role and the policies that Lambda needs to find when it
 // makes the function. They are children of the function's own role: CDK makes
 // a function wait for all that is below its role.
 func renderRole(fn *SecureGoFunction, p SecureGoFunctionProps, n names, made plan) *rendered {
-	planned := runTime(n, made.statements)
-	runTime := &runTimePolicy{planned: planned}
+	policies := iam.Split(policyLimit, made.lengths, runTime(n, made.statements))
+	inVpc := p.Network.Vpc != nil
+	runTime := &runTimePolicy{planned: policies[0], doors: newDoors(fn, p.Network, made)}
 	r := &rendered{given: p.Role != nil}
 	scope := constructs.Construct(fn)
 	if r.given {
 		given := &givenRole{role: p.Role, fn: fn}
 		fn.Role, fn.grantee = p.Role, given
 		if immutable(p.Role) {
-			given.tell("run time", planned)
-			given.tell("tracing", tracing())
-			if p.Network.Vpc != nil {
-				given.tell("network interfaces", networkInterfaces(n))
+			for _, statements := range policies {
+				given.tell("run time", statements)
 			}
+			given.tell("the service", service(n, inVpc))
 			return r
 		}
 		given.runTime = runTime
@@ -114,89 +130,129 @@ func renderRole(fn *SecureGoFunction, p SecureGoFunctionProps, n names, made pla
 		fn.Role, fn.grantee, scope = own, own, own
 	}
 	r.name = *fn.Role.RoleName()
-	runTime.resource = attach(scope, "RunTime", r.name, planned)
-	traced := attach(scope, "Tracing", r.name, tracing())
-	r.waitFor = []constructs.IDependable{runTime.resource, traced}
-	if p.Network.Vpc != nil {
-		r.networkInterfaces = attach(scope, "NetworkInterfaces", r.name, networkInterfaces(n))
-		r.waitFor = append(r.waitFor, r.networkInterfaces)
+	for i, statements := range policies {
+		id := "RunTime"
+		if i > 0 {
+			id += strconv.Itoa(i + 1)
+		}
+		r.waitFor = append(r.waitFor, attach(scope, id, r.name, statements))
 	}
+	runTime.resource = r.waitFor[0].(awsiam.CfnManagedPolicy)
+	r.service = attach(scope, "Service", r.name, service(n, inVpc))
+	r.waitFor = append(r.waitFor, r.service)
 	return r
 }
 
-// renderGroup makes the function's own security group and lets it into the
-// endpoints that its links need.
+// renderGroup makes the function's own security group and lets it into what
+// its links reach.
 func renderGroup(fn *SecureGoFunction, stack *keyring.Stack, p SecureGoFunctionProps, made plan, role *rendered, props *awslambda.FunctionProps) {
 	if p.Network.Vpc == nil {
 		return
 	}
 	var rules []securitygroup.Rule
-	for _, service := range made.endpoints {
+	for _, service := range made.needs.Endpoints {
 		rules = append(rules, securitygroup.Rule{Group: p.Network.Endpoint(service), Port: 443, Description: "HTTPS to the interface endpoint of " + service})
 	}
+	for _, service := range made.needs.Gateways {
+		rules = append(rules, securitygroup.Rule{PrefixList: p.Network.Gateway(service), Port: 443, Description: "HTTPS to the gateway endpoint of " + service})
+	}
 	for _, e := range made.egress {
-		rules = append(rules, securitygroup.Rule{CIDR: e.CIDR, Port: e.Port, Description: e.Description})
+		rules = append(rules, securitygroup.Rule{CIDR: e.CIDR, PrefixList: e.PrefixList, Group: e.Group, Port: e.Port, PortToken: e.PortToken, Description: e.Description})
 	}
 	group := securitygroup.New(fn, "SecurityGroup", p.Network.VpcID, "Function: nothing in, and out only what links open", rules)
-	if role.networkInterfaces != nil {
+	if role.service != nil {
 		// Otherwise the policy may go first when the stack is deleted, the
 		// interfaces stay, and the group cannot go (aws/aws-cdk#34400).
-		group.AddResourceDependency(role.networkInterfaces, nil)
+		group.AddResourceDependency(role.service, nil)
 	}
-	id := group.AttrGroupId()
-	for _, service := range made.endpoints {
-		awsec2.NewCfnSecurityGroupIngress(fn, jsii.String("To-"+service), &awsec2.CfnSecurityGroupIngressProps{
-			GroupId: jsii.String(p.Network.Endpoint(service)), SourceSecurityGroupId: id,
-			IpProtocol: jsii.String("tcp"), FromPort: jsii.Number(443), ToPort: jsii.Number(443),
-			Description: jsii.String("HTTPS from a linked function"),
-		})
+	id := *group.AttrGroupId()
+	for _, service := range made.needs.Endpoints {
+		letIn(fn, "To-"+service, id, securitygroup.Rule{Group: p.Network.Endpoint(service), Port: 443, Description: "HTTPS from a linked function"})
+	}
+	for _, e := range made.egress {
+		if e.Group != "" {
+			rule := securitygroup.Rule{Group: e.Group, Port: e.Port, PortToken: e.PortToken, Description: e.Description}
+			letIn(fn, "To-"+peerID(stack, rule), id, rule)
+		}
+	}
+	for _, service := range slices.Sorted(maps.Keys(made.admitted)) {
+		p.Network.Admit(stack.Stack, service, made.admitted[service])
+	}
+	p.Network.AdmitNames(made.names...)
+	for _, a := range made.needs.Addresses {
+		p.Network.AdmitAddress(a.CIDR, a.Port)
 	}
 	// CDK's Connections add their rules to the imported group as resources of
 	// their own, beside the inline ones. With AllowAllOutbound they would add
 	// none.
-	connections := awsec2.SecurityGroup_FromSecurityGroupId(fn, jsii.String("Connections"), id, &awsec2.SecurityGroupImportOptions{AllowAllOutbound: jsii.Bool(false)})
-	guardEgress(stack.Stack, *id)
+	connections := awsec2.SecurityGroup_FromSecurityGroupId(fn, jsii.String("Connections"), jsii.String(id), &awsec2.SecurityGroupImportOptions{AllowAllOutbound: jsii.Bool(false)})
+	guardEgress(stack.Stack, id)
 	props.Vpc, props.VpcSubnets, props.SecurityGroups = p.Network.Vpc, p.Network.Subnets, &[]awsec2.ISecurityGroup{connections}
+	if made.needs.Outside {
+		props.VpcSubnets = p.Network.OutsideSubnets
+	}
 }
 
-// renderAfter makes the policies that name the function.
+// letIn is the other side of a rule out to a group. It is in the function's
+// stack, so that a group of another stack does not depend on this one.
+func letIn(fn *SecureGoFunction, id, from string, rule securitygroup.Rule) {
+	awsec2.NewCfnSecurityGroupIngress(fn, jsii.String(id), &awsec2.CfnSecurityGroupIngressProps{
+		GroupId: jsii.String(rule.Group), SourceSecurityGroupId: jsii.String(from),
+		IpProtocol: jsii.String("tcp"), FromPort: rule.Ports(), ToPort: rule.Ports(), Description: jsii.String(rule.Description),
+	})
+}
+
+// peerID tells rules apart by what they say. CloudFormation makes a resource of
+// a new id before it deletes the old one, and EC2 refuses the same rule twice:
+// an id by place or by name would fail when links are put in another order.
+func peerID(stack *keyring.Stack, rule securitygroup.Rule) string {
+	text, err := json.Marshal([]any{stack.Resolve(rule.Group), stack.Resolve(rule.Ports())})
+	if err != nil {
+		panic(err)
+	}
+	sum := sha256.Sum256(text)
+	return hex.EncodeToString(sum[:4])
+}
+
+// renderAfter makes the policy that names the function.
 func renderAfter(fn *SecureGoFunction, p SecureGoFunctionProps, n names, role *rendered, name string) {
-	type policy struct {
-		id, what   string
-		statements []iam.Statement
+	statements := bound(n, name, p.Network.Vpc != nil)
+	if role.name == "" {
+		fn.grantee.(*givenRole).tell("the environment", statements)
+		return
 	}
-	policies := []policy{{"Environment", "the environment", environmentKey(n, name)}}
-	if p.Network.Vpc != nil {
-		policies = append(policies, policy{"NetworkInterfacesDeny", "network interfaces", networkInterfacesDeny(n, name)})
-	}
-	for _, policy := range policies {
-		if role.name == "" {
-			fn.grantee.(*givenRole).tell(policy.what, policy.statements)
-			continue
-		}
-		attach(fn, policy.id, role.name, policy.statements)
-	}
+	attach(fn, "Bound", role.name, statements)
 }
 
-func renderAlarms(fn *SecureGoFunction, p SecureGoFunctionProps, made plan, common *shared, queue *queue, name string) {
+// renderDenied counts the calls that AWS denied the function and that its logs
+// tell of: somebody tries what it may not, or a permission was taken away.
+func renderDenied(fn *SecureGoFunction, group, name string) {
+	awslogs.NewCfnMetricFilter(fn, jsii.String("DeniedCalls"), &awslogs.CfnMetricFilterProps{
+		LogGroupName: jsii.String(group), FilterPattern: jsii.String(deniedCalls),
+		MetricTransformations: []any{&awslogs.CfnMetricFilter_MetricTransformationProperty{
+			MetricNamespace: jsii.String(deniedNamespace), MetricName: jsii.String(name), MetricValue: jsii.String("1")}},
+	})
+}
+
+func renderAlarms(fn *SecureGoFunction, stack *keyring.Stack, p SecureGoFunctionProps, made plan, common *shared, queue *queue, name string) {
 	if len(p.Alarms.Actions) == 0 {
-		topic := common.alarmTopic()
-		common.subscribe(p.Alarms.Emails)
-		fn.AlarmTopic = common.topic
-		queue.tell(topic, func(awscloudwatch.CfnAlarm) string { return topic })
-		actions := &[]any{topic}
+		topic := alarm.TopicOf(stack, common.key)
+		topic.Subscribe(p.Alarms.Emails)
+		fn.AlarmTopic = topic.Topic
+		queue.tell(topic, func(awscloudwatch.CfnAlarm) string { return topic.ARN })
+		actions := &[]any{topic.ARN}
 		for _, a := range made.alarms {
-			a.render(fn, a.id, name, actions)
+			a.Make(fn, a.ID, name, actions)
 		}
 		return
 	}
 	for _, a := range made.alarms {
-		alarm := a.render(fn, a.id, name, nil)
+		made := a.Make(fn, a.ID, name, nil)
 		var actions []*string
 		for _, action := range p.Alarms.Actions {
-			actions = append(actions, jsii.String(bind(action, alarm, fn.id+a.id)))
+			actions = append(actions, jsii.String(bind(action, made, fn.id+a.ID)))
 		}
-		alarm.SetAlarmActions(&actions)
+		made.SetAlarmActions(&actions)
 	}
 	for _, action := range p.Alarms.Actions {
 		queue.tell(action, func(alarm awscloudwatch.CfnAlarm) string { return bind(action, alarm, "FailedEventsAlarm") })

@@ -18,6 +18,7 @@ import (
 type runTimePolicy struct {
 	resource awsiam.CfnManagedPolicy
 	planned  []iam.Statement
+	doors    *doors
 	// document replaces what was planned on the first grant; most functions
 	// have none.
 	document awsiam.PolicyDocument
@@ -29,6 +30,7 @@ func (p *runTimePolicy) add(statement awsiam.PolicyStatement) *awsiam.AddToPrinc
 		p.resource.SetPolicyDocument(p.document)
 	}
 	p.document.AddStatements(statement)
+	p.doors.granted(statement)
 	return &awsiam.AddToPrincipalPolicyResult{StatementAdded: jsii.Bool(true), PolicyDependable: p.resource}
 }
 

@@ -1,18 +1,46 @@
 package network
 
 import (
+	"strings"
+
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsec2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
-	"github.com/aws/aws-cdk-go/awscdk/v2/awslogs"
 	"github.com/aws/jsii-runtime-go"
 
 	"github.com/securegofunction/cdk/internal/iam"
-	"github.com/securegofunction/cdk/internal/keyring"
 )
 
-// flowLogs records the VPC's traffic in the log group. CDK's own FlowLog would
-// write an inline policy and a trust that any account's flow logs could use.
-func flowLogs(n *Network, at keyring.Site, group awslogs.LogGroup) {
+// flowFields are the default format's, and what tells who was refused what, and
+// which way (VPC guide, "Flow log records").
+var flowFields = []string{
+	"version", "account-id", "interface-id", "srcaddr", "dstaddr", "srcport", "dstport", "protocol", "packets", "bytes", "start", "end", "action", "log-status",
+	"vpc-id", "subnet-id", "tcp-flags", "pkt-srcaddr", "pkt-dstaddr", "flow-direction", "traffic-path",
+}
+
+func flowFormat() string { return "${" + strings.Join(flowFields, "} ${") + "}" }
+
+// refusedOutbound is the pattern of flow log records of packets that something
+// in the VPC tried to send and that were refused. It names the fields by their
+// order.
+func refusedOutbound() string {
+	columns := make([]string, len(flowFields))
+	for i, field := range flowFields {
+		columns[i] = strings.ReplaceAll(field, "-", "_")
+		switch field {
+		case "action":
+			columns[i] += `="REJECT"`
+		case "flow-direction":
+			columns[i] += `="egress"`
+		}
+	}
+	return "[" + strings.Join(columns, ", ") + "]"
+}
+
+// flowLogs records the VPC's traffic. CDK's own FlowLog would write an inline
+// policy and a trust that any account's flow logs could use.
+func flowLogs(n *Network, logs logs) {
+	group := logs.group(n, "FlowLogs")
+	at := logs.stack.Site()
 	role := awsiam.NewCfnRole(n, jsii.String("FlowLogsRole"), &awsiam.CfnRoleProps{
 		// VPC guide, "IAM role for publishing flow logs to CloudWatch Logs":
 		// the conditions keep other accounts from borrowing the service.
@@ -34,9 +62,11 @@ func flowLogs(n *Network, at keyring.Site, group awslogs.LogGroup) {
 	})
 	log := awsec2.NewCfnFlowLog(n, jsii.String("FlowLog"), &awsec2.CfnFlowLogProps{
 		ResourceId: jsii.String(n.VpcID), ResourceType: jsii.String("VPC"), TrafficType: jsii.String("ALL"),
-		LogDestinationType: jsii.String("cloud-watch-logs"), LogGroupName: group.LogGroupName(),
+		LogDestinationType: jsii.String("cloud-watch-logs"), LogGroupName: group.LogGroupName(), LogFormat: jsii.String(flowFormat()),
 		DeliverLogsPermissionArn: role.AttrArn(), MaxAggregationInterval: jsii.Number(60),
 	})
 	// Traffic before the policy is attached would go unrecorded.
 	log.AddResourceDependency(policy, nil)
+	n.AlarmTopic = logs.watch(n, "RefusedPackets", group, refusedOutbound(), "RefusedPackets", n.VpcID,
+		"Packets out of the network's functions are refused: a link is missing, or somebody tries doors").Topic
 }

@@ -3,14 +3,11 @@ package network
 import (
 	"errors"
 	"fmt"
-	"math/bits"
-	"net/netip"
 	"strings"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsec2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awskms"
-	"github.com/aws/aws-cdk-go/awscdk/v2/awslogs"
 	"github.com/aws/constructs-go/constructs/v10"
 	"github.com/aws/jsii-runtime-go"
 
@@ -26,9 +23,24 @@ type Props struct {
 	AvailabilityZones int
 	// CIDR is the IPv4 range of the VPC, /16 to /28. Defaults to 10.0.0.0/16.
 	CIDR string
-	// Key encrypts the flow logs. Defaults to the stack's own customer key.
+	// Internet gives functions with a link to the outside a way there. Defaults
+	// to none. It divides the VPC in another way: given to a network that is
+	// deployed, it replaces the subnets, which takes a network of another id.
+	Internet *Internet
+	// PrefixLists are the ids of the prefix lists of "s3" and "dynamodb", for
+	// links to these. Defaults to what the CLI looks up where the stack has an
+	// env with account and region; without one, such a link is refused.
+	PrefixLists map[string]string
+	// Perimeter denies the functions' roles every call to AWS that does not come
+	// through this VPC, so that credentials that were carried away are of no use
+	// elsewhere. Every service that a function calls then needs its endpoint:
+	// a link without one is refused.
+	Perimeter bool
+	// Key encrypts the logs of the network, and the alarm topic. Defaults to the
+	// stack's own customer key.
 	Key awskms.IKey
-	// FlowLogRetentionDays is how long flow logs are kept. Defaults to 365.
+	// FlowLogRetentionDays is how long flow logs, and those of the name filter,
+	// are kept. Defaults to 365.
 	FlowLogRetentionDays int
 	// CloseDefaultGroup takes the rules out of the VPC's default security
 	// group. Nothing that New makes is in that group. CloudFormation cannot
@@ -36,15 +48,27 @@ type Props struct {
 	// function with a role of its own, outside this library's rules. That is
 	// why it has to be asked for.
 	CloseDefaultGroup bool
-	// RemovalPolicy says what becomes of the flow logs when the stack goes:
-	// RETAIN or DESTROY. Defaults to RETAIN.
+	// RemovalPolicy says what becomes of the logs when the stack goes: RETAIN or
+	// DESTROY. Defaults to RETAIN.
 	RemovalPolicy awscdk.RemovalPolicy
 }
 
-// New makes a VPC of isolated subnets, with flow logs and no way out. It has
-// no hourly cost; each interface endpoint that a link brings has one, in each
-// zone (PrivateLink pricing). New panics, naming the path, if the props are not
-// sound.
+// Internet is a way out, through NAT gateways. A gateway costs by the hour and
+// by the GB, and so does what leaves (Amazon VPC pricing, EC2 data transfer).
+type Internet struct {
+	// NatGateways is 0 for one in each zone, or 1 for one in all: that costs
+	// less by the hour, adds a charge for traffic between zones, and is lost
+	// with its zone. Defaults to 0.
+	NatGateways int
+	// Names is DNSFirewall, NetworkFirewall, or AnyName with a reason. Defaults
+	// to DNSFirewall of the linked names.
+	Names *NameFilter
+}
+
+// New makes a VPC of isolated subnets, with flow logs and, unless it is asked
+// for, no way out. It then has no hourly cost; each interface endpoint that a
+// link brings has one, in each zone (PrivateLink pricing). Gateway endpoints
+// have none. New panics, naming the path, if the props are not sound.
 func New(scope constructs.Construct, id string, props *Props) *Network {
 	if props == nil {
 		props = &Props{}
@@ -66,29 +90,63 @@ func New(scope constructs.Construct, id string, props *Props) *Network {
 	if zonesErr == nil {
 		zonesErr = checkKnown(zones, *stack.AvailabilityZones())
 	}
-	mistake.Stop(scope, id, errors.Join(zonesErr, checkCIDR(cidr, zones), keyring.Check(props.Key, stack.Region), err, mistake.RemovalPolicy(props.RemovalPolicy)))
+	filter, internetErr := props.Internet.filter()
+	mistake.Stop(scope, id, errors.Join(zonesErr, checkCIDR(cidr, zones, layoutOf(filter)), internetErr, checkPrefixLists(props.PrefixLists),
+		keyring.Check(props.Key, stack.Region), err, mistake.RemovalPolicy(props.RemovalPolicy)))
 
-	n := &Network{Subnets: &awsec2.SubnetSelection{SubnetType: awsec2.SubnetType_PRIVATE_ISOLATED}}
+	n := &Network{Subnets: in(isolated), Perimeter: props.Perimeter}
 	mistake.NewConstruct(n, scope, id)
 	defer mistake.Refused(scope, id)
+	nats := 0
+	if props.Internet != nil {
+		n.OutsideSubnets = in(outside)
+		if nats = props.Internet.NatGateways; nats == 0 {
+			nats = zones
+		}
+	}
 	n.Vpc = awsec2.NewVpc(n, jsii.String("Vpc"), &awsec2.VpcProps{
 		IpAddresses:                  awsec2.IpAddresses_Cidr(jsii.String(cidr)),
 		MaxAzs:                       jsii.Number(zones),
-		NatGateways:                  jsii.Number(0),
-		SubnetConfiguration:          &[]*awsec2.SubnetConfiguration{{Name: jsii.String("Isolated"), SubnetType: awsec2.SubnetType_PRIVATE_ISOLATED}},
+		NatGateways:                  jsii.Number(nats),
+		SubnetConfiguration:          subnets(filter),
 		RestrictDefaultSecurityGroup: jsii.Bool(props.CloseDefaultGroup),
 	})
 	n.VpcID = *n.Vpc.VpcId()
-	n.endpoints = endpointsOf(n, n.VpcID)
-
-	key := props.Key
-	if key == nil {
-		key = stack.Key(props.RemovalPolicy)
+	n.shared = n.share()
+	n.shared.runsIn(n.Vpc.SelectSubnets(n.Subnets).Subnets)
+	for service, list := range props.PrefixLists {
+		n.shared.prefixLists[service] = list
 	}
-	stack.AdmitLogs(key)
-	flowLogs(n, stack.Site(), awslogs.NewLogGroup(n, jsii.String("FlowLogs"), &awslogs.LogGroupProps{
-		EncryptionKey: key, Retention: days, RemovalPolicy: props.RemovalPolicy}))
+
+	logs := newLogs(stack, props.Key, days, props.RemovalPolicy)
+	flowLogs(n, logs)
+	if filter != nil {
+		n.shared.runsIn(n.Vpc.SelectSubnets(n.OutsideSubnets).Subnets)
+		n.shared.names = newNames(filter)
+	}
+	if n.shared.names.ours() {
+		firewallDNS(n.shared, logs)
+	}
+	if filter != nil && filter.kind == networkFirewall {
+		firewallOut(n.shared, n.zones(nats), logs)
+	}
 	return n
+}
+
+// filter of the names outside: nil without a way there.
+func (i *Internet) filter() (*NameFilter, error) {
+	if i == nil {
+		return nil, nil
+	}
+	var wrong []error
+	if i.NatGateways != 0 && i.NatGateways != 1 {
+		wrong = append(wrong, fmt.Errorf("Internet.NatGateways %d: give 0 for one in each zone, or 1 for one in all", i.NatGateways))
+	}
+	filter := i.Names
+	if filter == nil {
+		filter = DNSFirewall()
+	}
+	return filter, errors.Join(append(wrong, filter.check(false))...)
 }
 
 func checkZones(zones int) error {
@@ -107,19 +165,4 @@ func checkKnown(zones int, names []*string) error {
 		return nil
 	}
 	return fmt.Errorf("%d availability zones, but the stack knows of %d: give the stack an env with account and region, or ask for %d", zones, known, known)
-}
-
-func checkCIDR(cidr string, zones int) error {
-	prefix, err := netip.ParsePrefix(cidr)
-	switch {
-	case err != nil || !prefix.Addr().Is4():
-		return fmt.Errorf("CIDR %q: give an IPv4 range such as 10.0.0.0/16", cidr)
-	case prefix.Bits() < 16 || prefix.Bits() > 28:
-		return fmt.Errorf("CIDR %q: a VPC is /16 to /28 large", cidr)
-	case zones > 1 && prefix.Bits()+bits.Len(uint(zones-1)) > 28:
-		return fmt.Errorf("CIDR %q is too small for a subnet in each of %d availability zones: a subnet is /28 at least", cidr, zones)
-	case prefix.Masked() != prefix:
-		return fmt.Errorf("CIDR %q: bits are set behind the mask, the range is %s", cidr, prefix.Masked())
-	}
-	return nil
 }

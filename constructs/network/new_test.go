@@ -2,6 +2,7 @@ package network
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 
 	"github.com/securegofunction/cdk/internal/nonode"
@@ -36,20 +37,34 @@ func TestCheckCIDR(t *testing.T) {
 		if c.want != "" {
 			want = fmt.Sprintf("CIDR %q: %s", c.cidr, c.want)
 		}
-		if got := text(checkCIDR(c.cidr, 1)); got != want {
+		if got := text(checkCIDR(c.cidr, 1, layout{large: 1})); got != want {
 			t.Errorf("%s: got %q, want %q", c.situation, got, want)
 		}
 	}
 }
 
-// Each zone's subnet is /28 at least.
-func TestCIDRHoldsASubnetInEachZone(t *testing.T) {
+// Each of a zone's subnets is /28 at least.
+func TestCIDRHoldsTheSubnetsOfEachZone(t *testing.T) {
 	t.Parallel()
-	for cidr, most := range map[string]int{"10.0.0.0/28": 1, "10.0.0.0/27": 2, "10.0.0.0/26": 4, "10.0.0.0/25": 6} {
-		for zones := 1; zones <= 6; zones++ {
-			if err := checkCIDR(cidr, zones); (err == nil) != (zones <= most) {
-				t.Errorf("%s in %d zones: %v", cidr, zones, err)
+	closed, filtered, inspected := layoutOf(nil), layoutOf(DNSFirewall()), layoutOf(NetworkFirewall())
+	for _, c := range []struct {
+		layout layout
+		most   map[string]int // zones
+		want   string
+	}{
+		{closed, map[string]int{"10.0.0.0/28": 1, "10.0.0.0/27": 2, "10.0.0.0/26": 4, "10.0.0.0/25": 6}, "too small for a subnet in each of 6 "},
+		{filtered, map[string]int{"10.0.0.0/28": 0, "10.0.0.0/27": 0, "10.0.0.0/26": 1, "10.0.0.0/25": 2, "10.0.0.0/24": 5, "10.0.0.0/23": 6}, "too small for 3 subnets in each of 6 "},
+		{inspected, map[string]int{"10.0.0.0/27": 0, "10.0.0.0/26": 1, "10.0.0.0/25": 2, "10.0.0.0/24": 4, "10.0.0.0/23": 6}, "too small for 4 subnets in each of 6 "},
+	} {
+		for cidr, most := range c.most {
+			for zones := 1; zones <= 6; zones++ {
+				if err := checkCIDR(cidr, zones, c.layout); (err == nil) != (zones <= most) {
+					t.Errorf("%s in %d zones, %s in each: %v", cidr, zones, c.layout, err)
+				}
 			}
+		}
+		if err := text(checkCIDR("10.0.0.0/28", 6, c.layout)); !strings.Contains(err, c.want) {
+			t.Errorf("the message %q lacks %q", err, c.want)
 		}
 	}
 }
@@ -74,8 +89,8 @@ func TestNone(t *testing.T) {
 	if n.Construct != nil || n.Vpc != nil || n.VpcID != "" || n.Subnets != nil {
 		t.Errorf("there is a VPC: %+v", n)
 	}
-	if !n.Outside {
-		t.Error("packets cannot leave, it says; without a VPC they can")
+	if n.OutsideSubnets != nil || n.Relaxed() != nil {
+		t.Errorf("it has more than a reason: %+v", n)
 	}
 	if n.Reason != "calls public APIs only" {
 		t.Errorf("got the reason %q", n.Reason)

@@ -25,6 +25,7 @@ type Stack struct {
 	own      awskms.Key
 	retained bool
 	admitted map[admission]bool
+	suffixes map[awskms.IKey]string
 }
 
 type admission struct {
@@ -46,7 +47,7 @@ func Of(scope constructs.Construct) *Stack {
 	}
 	known, ok := stacks[stack]
 	if !ok {
-		known = &Stack{Stack: stack, admitted: map[admission]bool{}, site: Site{
+		known = &Stack{Stack: stack, admitted: map[admission]bool{}, suffixes: map[awskms.IKey]string{}, site: Site{
 			Partition: pseudo.Partition(), Region: pseudo.Region(), Account: pseudo.Account(), Stack: outermostName(stack)}}
 		if region := *stack.Region(); !pseudo.IsToken(region) {
 			known.Region = region
@@ -87,6 +88,18 @@ func (s *Stack) Key(removal awscdk.RemovalPolicy) awskms.IKey {
 
 // Owns reports whether the key is the stack's own.
 func (s *Stack) Owns(key awskms.IKey) bool { return s.own != nil && awskms.IKey(s.own) == key }
+
+// Suffix ends the ids of what the stack has once for each key: nothing for its
+// own key.
+func (s *Stack) Suffix(key awskms.IKey) string {
+	if s.Owns(key) {
+		return ""
+	}
+	if s.suffixes[key] == "" {
+		s.suffixes[key] = "-" + (*key.Node().Addr())[:8]
+	}
+	return s.suffixes[key]
+}
 
 // AdmitLogs lets the log groups of the stack be encrypted under key.
 func (s *Stack) AdmitLogs(key awskms.IKey) { s.admit(key, "logs", ForLogs) }
