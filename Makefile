@@ -24,7 +24,7 @@ lint:
 
 deploy: node_modules
 	@test -n "$(APP)" || { echo "name the app: make deploy APP=quickstart" >&2; exit 1; }
-	npx cdk deploy $(APP) $(ARGS)
+	npx cdk deploy $(APP) -c app=$(APP) $(ARGS)
 
 # LOCAL_AWS is a folder with deploy.sh, readback.sh and moto_ext.py.
 end-to-end: node_modules

@@ -7,6 +7,7 @@ import (
 	"github.com/aws/constructs-go/constructs/v10"
 	"github.com/aws/jsii-runtime-go"
 
+	"github.com/securegofunction/cdk/apps/quickstart/app"
 	"github.com/securegofunction/cdk/constructs/golambda"
 	"github.com/securegofunction/cdk/constructs/link"
 	"github.com/securegofunction/cdk/constructs/network"
@@ -53,6 +54,7 @@ func NewStack(scope constructs.Construct, id string, props *StackProps) awscdk.S
 			link.Parameter("API_KEY", "/my_app/api_key", encrypted),
 			link.Parameter("DB_PASSWORD", "/my_app/db_password", encrypted),
 		},
+		Config:        app.Config{},
 		Alarms:        golambda.Alarms{Emails: props.AlarmEmails},
 		RemovalPolicy: awscdk.RemovalPolicy_DESTROY,
 	})

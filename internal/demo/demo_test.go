@@ -139,13 +139,13 @@ func TestExtract(t *testing.T) {
 
 func TestCheckAnswer(t *testing.T) {
 	t.Parallel()
-	d := &demo{secrets: []secret{{"API_KEY", "/my_app/api_key", "canary"}}}
+	d := &demo{secrets: []secret{{"APIKey", "/my_app/api_key", "canary"}}}
 	for _, c := range []struct{ situation, answer, logs, err string }{
-		{"all is well", `{"API_KEY":{"name":"/my_app/api_key","version":1,"length":6}}`, "read", ""},
-		{"the value is answered", `{"API_KEY":{"name":"canary","version":1,"length":6}}`, "", "the value of /my_app/api_key is in"},
-		{"the value is logged", `{"API_KEY":{"name":"/my_app/api_key","version":1,"length":6}}`, "got canary", "the value of /my_app/api_key is in"},
-		{"it was not decrypted", `{"API_KEY":{"name":"/my_app/api_key","version":1,"length":99}}`, "", "length 6"},
-		{"no answer for a variable", `{}`, "", "want for API_KEY"},
+		{"all is well", `{"APIKey":6}`, "read", ""},
+		{"the value is answered", `{"APIKey":6,"Shown":"canary"}`, "", "the value of /my_app/api_key is in"},
+		{"the value is logged", `{"APIKey":6}`, "got canary", "the value of /my_app/api_key is in"},
+		{"it was not decrypted", `{"APIKey":99}`, "", "length 6"},
+		{"no answer for a variable", `{}`, "", "want for /my_app/api_key"},
 	} {
 		err := d.check([]byte(c.answer), c.logs)
 		if (err == nil) != (c.err == "") || err != nil && !strings.Contains(err.Error(), c.err) {

@@ -12,11 +12,15 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ssm/types"
 )
 
-// parameterNames are what the quickstart's function finds in its environment.
-var parameterNames = map[string]string{"API_KEY": "/my_app/api_key", "DB_PASSWORD": "/my_app/db_password"}
+// parameterNames are what the quickstart's function finds in its environment,
+// and fields those of its answer that tell their lengths.
+var (
+	parameterNames = map[string]string{"API_KEY": "/my_app/api_key", "DB_PASSWORD": "/my_app/db_password"}
+	fields         = map[string]string{"API_KEY": "APIKey", "DB_PASSWORD": "DBPassword"}
+)
 
 // secret is a parameter that the demo has stored.
-type secret struct{ variable, name, value string }
+type secret struct{ field, name, value string }
 
 func (d *demo) putSecrets(ctx context.Context) (string, error) {
 	var report []string
@@ -36,7 +40,7 @@ func (d *demo) putSecrets(ctx context.Context) (string, error) {
 		if err != nil {
 			return "", err
 		}
-		d.secrets = append(d.secrets, secret{variable, name, value})
+		d.secrets = append(d.secrets, secret{fields[variable], name, value})
 		report = append(report, fmt.Sprintf("%s, %d characters, key %s", name, len(value), d.deployed.keyARN))
 	}
 	return strings.Join(report, "\n"), nil
