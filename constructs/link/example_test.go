@@ -3,6 +3,7 @@ package link_test
 import (
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2/awskms"
 
@@ -10,7 +11,7 @@ import (
 )
 
 // Where the function is. In an app the construct says it.
-var site = link.Site{Partition: "aws", Region: "eu-west-1", Account: "111122223333"}
+var site = link.Site{Partition: "aws", Region: "eu-west-1", Account: "111122223333", URLSuffix: "amazonaws.com", Timeout: 10 * time.Second}
 
 // ourKey stands for a key of CDK's, such as awskms.NewKey returns, in examples
 // that run without Node.

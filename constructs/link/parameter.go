@@ -123,18 +123,9 @@ func (p parameter) Open(at Site) (Doors, error) {
 		doors.Relaxed = []Relaxation{{What: "parameter " + p.name + " is not encrypted", Reason: p.plain}}
 		return doors, nil
 	}
-	keyARN := keyring.ARN(p.key)
-	doors.Keys = []awskms.IKey{p.key}
-	doors.Statements = append(doors.Statements, Statement{
-		Actions:   []string{"kms:Decrypt"},
-		Resources: []string{keyARN},
-		// SSM passes the parameter's ARN as encryption context (Systems
-		// Manager guide, "AWS KMS encryption for SecureString parameters").
-		Conditions: Conditions{"StringEquals": {
-			"kms:ViaService":                      {"ssm." + at.Region + ".amazonaws.com"},
-			"kms:EncryptionContext:PARAMETER_ARN": {arn},
-		}},
-	})
+	// SSM passes the parameter's ARN as encryption context (Systems Manager
+	// guide, "AWS KMS encryption for SecureString parameters").
+	useKey(&doors, p.key, at, "ssm", Conditions{"StringEquals": {"kms:EncryptionContext:PARAMETER_ARN": {arn}}}, "kms:Decrypt")
 	return doors, nil
 }
 
@@ -163,6 +154,8 @@ func (p parameter) resource() (string, error) {
 		return "", nil
 	case pseudo.IsToken(p.name) && p.form == untold:
 		return "", errors.New("the name is a token, and the ARN depends on its form: add link.FullyQualifiedName() if it begins with a slash, link.SimpleName() if it has none")
+	case pseudo.IsToken(p.name) && patternOfPolicy(p.name):
+		return "", errors.New("IAM would read the name as a pattern: leave out *, ? and ${}")
 	case pseudo.IsToken(p.name) && p.form == simple:
 		return "/" + p.name, nil
 	case pseudo.IsToken(p.name):
@@ -170,14 +163,21 @@ func (p parameter) resource() (string, error) {
 	// Systems Manager API reference, PutParameter, "Name".
 	case !wellFormed.MatchString(p.name):
 		return "", errors.New("the name is malformed: use letters, digits and _.- in parts divided by /, with a / in front if there is one anywhere, such as /my_app/api_key")
-	case reserved.MatchString(p.name):
-		return "", errors.New("names that begin with aws or ssm are reserved: give it another")
-	case strings.Count(p.name, "/") > 15:
-		return "", errors.New("the name has more than 15 levels")
-	case len(p.name) > 950:
-		return "", fmt.Errorf("the name has %d characters: SSM counts the ARN in front of it too and takes 1011 in all; keep to 950", len(p.name))
 	case strings.HasPrefix(p.name, "/"):
-		return p.name, nil
+		return p.name, checkParameterName("name", p.name)
 	}
-	return "/" + p.name, nil
+	return "/" + p.name, checkParameterName("name", p.name)
+}
+
+// checkParameterName checks what holds of names and of paths.
+func checkParameterName(what, name string) error {
+	switch {
+	case reserved.MatchString(name):
+		return fmt.Errorf("%ss that begin with aws or ssm are reserved: give it another", what)
+	case strings.Count(name, "/") > 15:
+		return fmt.Errorf("the %s has more than 15 levels", what)
+	case len(name) > 950:
+		return fmt.Errorf("the %s has %d characters: SSM counts the ARN in front of it too and takes 1011 in all; keep to 950", what, len(name))
+	}
+	return nil
 }

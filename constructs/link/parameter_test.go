@@ -166,6 +166,7 @@ func TestParameterNames(t *testing.T) {
 		{"951 characters without a slash", long(951), "the name has 951 characters: SSM counts the ARN in front of it too and takes 1011 in all; keep to 950"},
 		{"a token of no told form", token, form},
 		{"a token within a name, of no told form", "/my_app/" + token, form},
+		{"a wildcard after a token, of no told form", token + "/*", form},
 	} {
 		want := ""
 		if c.want != "" {
@@ -177,6 +178,20 @@ func TestParameterNames(t *testing.T) {
 		}
 		if c.want != "" {
 			opensNothing(t, c.situation, doors)
+		}
+	}
+}
+
+// A pattern would open every parameter that it matches.
+func TestParameterNamesThatArePatterns(t *testing.T) {
+	t.Parallel()
+	for _, name := range []string{token + "/*", token + "?", "/" + token + "/${aws:username}"} {
+		for _, form := range []ParameterOption{FullyQualifiedName(), SimpleName()} {
+			doors, err := Parameter("LIMIT", name, form, Plain("a number")).Open(ireland)
+			if want := "IAM would read the name as a pattern: leave out *, ? and ${}"; !strings.Contains(text(err), want) {
+				t.Errorf("%s: got %q, want %q", name, text(err), want)
+			}
+			opensNothing(t, name, doors)
 		}
 	}
 }
