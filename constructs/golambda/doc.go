@@ -9,7 +9,8 @@
 //   - a security group with nothing in, and out only what links open; the
 //     function's own code may not touch network interfaces
 //   - a log group of its own, under the key, kept for a year, in JSON
-//   - alarms on errors, throttles, time and lost events, to an encrypted topic
+//   - alarms on errors, throttles, time, lost events and denied calls, to an
+//     encrypted topic
 //   - failed asynchronous events in an encrypted queue, for fourteen days
 //   - explicit timeout, memory, retries, event age and recursion guard
 //
@@ -19,8 +20,8 @@
 // key, the topic and the queue with their policies and alarm as well: 6.
 //
 // What it does not: it cannot see what is attached to the function from
-// outside of it, such as a policy added to the role by other means, and it
-// filters no names on the network (see package network).
+// outside of it, such as a policy added to the role by other means. The alarm
+// on denied calls hears of those that the function logs.
 //
 // Props are checked, then planned, then rendered. Checking and planning are
 // plain Go; rendering alone talks to CDK, through jsii, and as little as it

@@ -153,16 +153,25 @@ func (made *plan) addTriggers(triggers []link.Trigger) error {
 	return errors.Join(wrong...)
 }
 
-// admit notes what the endpoints that the link reaches have to let through.
+// admit notes what the endpoints that the link reaches have to let through. An
+// endpoint whose name tells no service of the link's actions gets all of them.
 func (made *plan) admit(doors link.Doors) {
 	for _, door := range slices.Concat(doors.Endpoints, doors.Gateways) {
+		var calls, ofThis []iam.Statement
 		for _, s := range doors.Statements {
-			if s.Effect == iam.Deny {
+			if s.Effect == iam.Deny || through(s) {
 				continue
 			}
-			if through := ofDoor(s, door); len(through.Actions) > 0 {
-				made.admitted[door] = append(made.admitted[door], through)
+			calls = append(calls, s)
+			if s = ofDoor(s, door); len(s.Actions) > 0 {
+				ofThis = append(ofThis, s)
 			}
+		}
+		if len(ofThis) == 0 {
+			ofThis = calls
+		}
+		if len(ofThis) > 0 {
+			made.admitted[door] = append(made.admitted[door], ofThis...)
 		}
 	}
 }
@@ -171,6 +180,9 @@ func (made *plan) checkPlace(n *network.Network) error {
 	switch {
 	case n.Vpc == nil && made.mount != nil:
 		return fmt.Errorf("the link mounts a file system at %s, and a function in no VPC cannot: give a VPC in place of network.None", made.mount.Path)
+	case n.Vpc == nil && len(made.egress) > 0 && !made.needs.Outside: // which the network refuses
+		e := made.egress[0]
+		return fmt.Errorf("the link to %s opens a security group, and network.None has none: leave the link out, or give a VPC", e.CIDR+e.PrefixList+e.Group)
 	case n.Perimeter:
 		return made.checkPerimeter()
 	}

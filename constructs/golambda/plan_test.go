@@ -192,17 +192,20 @@ func TestWhatEndpointsAdmit(t *testing.T) {
 			{Actions: []string{"s3:PutObject"}, Resources: []string{"BUCKET/*"}}, {Effect: iam.Deny, Actions: []string{"s3:*"}, Resources: []string{"BUCKET"}}}},
 		opening{Gateways: []string{"s3"}, Statements: []link.Statement{{Actions: []string{"s3:PutObject"}, Resources: []string{"OTHER/*"}}}},
 		opening{Statements: []link.Statement{{Actions: []string{"sqs:ReceiveMessage"}, Resources: []string{"JOBS"}}}},
+		opening{Endpoints: []string{"appconfigdata"}, Statements: []link.Statement{{Actions: []string{"appconfig:GetLatestConfiguration"}, Resources: []string{"APP"}},
+			{Actions: []string{"kms:Decrypt"}, Resources: []string{"KEY"}, Conditions: via}}},
 	)
-	requireMistakes(t, "five links", err)
+	requireMistakes(t, "six links", err)
 	for door, want := range map[string]string{
 		"sqs":             `[{"Effect": "Allow", "Action": "sqs:SendMessage", "Resource": "QUEUE"}]`,
 		"kms":             `[{"Effect": "Allow", "Action": "kms:Sign", "Resource": "BOTH"}]`,
 		"kinesis-streams": `[{"Effect": "Allow", "Action": "kinesis:PutRecord", "Resource": "BOTH"}]`,
 		"s3":              `[{"Effect": "Allow", "Action": "s3:PutObject", "Resource": ["BUCKET/*", "OTHER/*"]}]`,
+		"appconfigdata":   `[{"Effect": "Allow", "Action": "appconfig:GetLatestConfiguration", "Resource": "APP"}]`,
 	} {
 		sameStatements(t, door, made.admitted[door], want)
 	}
-	if len(made.admitted) != 4 {
+	if len(made.admitted) != 5 {
 		t.Errorf("something else is admitted: %v", made.admitted)
 	}
 }
@@ -311,6 +314,8 @@ func TestMountsAndTriggers(t *testing.T) {
 	}
 	_, err = planOf(isolated(), mount("/mnt/a"), mount("/mnt/b"), trigger("Nightly"), trigger("Nightly"))
 	requireMistakes(t, "two mounts and the same trigger twice", err, "two links mount a file system, at /mnt/a and /mnt/b", "two links make Nightly: keep one")
+	_, err = planOf(network.None("public"), opening{Egress: []link.Egress{{Group: "sg-1", Port: 5432}}})
+	requireMistakes(t, "a group in no VPC", err, "the link to sg-1 opens a security group, and network.None has none")
 	_, err = planOf(network.None("public"), mount("/mnt/a"))
 	requireMistakes(t, "a mount in no VPC", err, "the link mounts a file system at /mnt/a, and a function in no VPC cannot")
 }

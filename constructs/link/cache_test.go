@@ -65,6 +65,7 @@ func TestValkeyRefuses(t *testing.T) {
 		{"a negative port", func(c *Cache) { c.Port = -1 }, "Cache.Port: port -1: give one from 1 to 65535"},
 		{"a serverless cache with a port", func(c *Cache) { c.Serverless, c.Port = true, 7000 }, "Cache.Port is 7000, and a serverless cache has 6379: leave it out"},
 		{"a group that is none", func(c *Cache) { c.Groups = []string{"sg-1", "0.0.0.0/0"} }, `Cache.Groups has "0.0.0.0/0": give ids of security groups, such as sg-0123456789abcdef0`},
+		{"a subnet for a group", func(c *Cache) { c.Groups = []string{"subnet-1"} }, `Cache.Groups has "subnet-1": give ids of security groups, such as sg-0123456789abcdef0`},
 		{"an empty group", func(c *Cache) { c.Groups = []string{""} }, `Cache.Groups has "": give ids of security groups, such as sg-0123456789abcdef0`},
 	} {
 		cache := good

@@ -130,8 +130,11 @@ func (e Endpoint) check(i int) error {
 
 // conflicts are what another network of the same VPC was told otherwise.
 func (v *vpc) conflicts(props *FromVpcProps) (wrong []error) {
-	if props.Names != nil && v.names != nil {
+	switch {
+	case props.Names != nil && v.names != nil:
 		wrong = append(wrong, errors.New("another network of this VPC has Names already, and a VPC has one filter: give it to one of them"))
+	case props.Names != nil && v.used:
+		wrong = append(wrong, errors.New("functions of this VPC were made before its Names, which would not let their names through: make this network before them"))
 	}
 	for _, e := range props.Endpoints {
 		made, ok := v.groups[e.Service]

@@ -58,6 +58,7 @@ func (n *names) checkNeeds(needs Needs, v *vpc) []error {
 // AdmitNames lets host names through the VPC's filter, if this library made it.
 // A leading "*." stands for every name below.
 func (n *Network) AdmitNames(names ...string) {
+	n.shared.used = true
 	filter := n.shared.names
 	if !filter.ours() {
 		return

@@ -42,6 +42,7 @@ type vpc struct {
 	policed     []string // services whose endpoint has a policy of ours
 	guarded     bool
 	names       *names
+	used        bool // by a function
 }
 
 type vpcInApp struct {

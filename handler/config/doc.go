@@ -41,8 +41,8 @@
 // one of them, each is read alone to tell which. A call is tried three times,
 // each for 3 s at most.
 //
-// Secrets are not read with BatchGetSecretValue, which saves calls and no time:
-// IAM takes that action for all secrets alone, and a link names one.
+// Secrets are not read with BatchGetSecretValue, twenty to a call: IAM takes
+// that action for all secrets or none, and a link names one.
 //
 // AWS_ENDPOINT_URL, AWS_ENDPOINT_URL_SSM, AWS_ENDPOINT_URL_SECRETS_MANAGER and
 // AWS_USE_FIPS_ENDPOINT mean what they mean to the SDK; AWS_USE_DUALSTACK_ENDPOINT

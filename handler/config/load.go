@@ -30,8 +30,8 @@ const DefaultFreshFor = 5 * time.Minute
 // what to do; never a value. It comes within 8 s, and at nine tenths of the
 // time that is left to ctx, so that it can still be logged.
 //
-// Call it before lambda.Start, which lets a function with a missing link fail
-// when it starts, and in each invocation, which sees values that were rotated.
+// Call it in handler.Init, which lets a function with a missing link fail when
+// it starts, and in each invocation, which sees values that were rotated.
 func Load[T any](ctx context.Context, options ...Option) (*T, error) {
 	if config, ok := ctx.Value(given[T]{}).(*T); ok {
 		return config, nil
