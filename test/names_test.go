@@ -254,6 +254,32 @@ func TestNamesInAVpcThatExists(t *testing.T) {
 	})
 }
 
+// A closed network tells nothing by look-ups either, if it is asked to.
+func TestDNSFirewallOfAClosedNetwork(t *testing.T) {
+	filtered := func(stack awscdk.Stack, net *network.Network) *network.Network {
+		return network.FromVpc(stack, "Filtered", &network.FromVpcProps{Vpc: net.Vpc, Names: network.DNSFirewall()})
+	}
+	s := synth(t, func(stack awscdk.Stack) {
+		net := network.New(stack, "Network", nil)
+		again := filtered(stack, net)
+		for i, n := range []*network.Network{net, again} {
+			functionIn(stack, fmt.Sprint("Fn", i), n, link.Parameter("LIMIT", "/limit", link.Plain("a number")))
+		}
+	})
+	same(t, "let through", s.at("Network/Names/Allowed").Properties["Domains"], `["ssm.${AWS::Region}.${AWS::URLSuffix}"]`)
+	same(t, "ways out", len(s.ofType("AWS::EC2::Route")), `0`)
+	message := refused(t, "a filter after functions", func() {
+		synth(t, func(stack awscdk.Stack) {
+			net := network.New(stack, "Network", nil)
+			functionIn(stack, "Fn", net)
+			filtered(stack, net)
+		})
+	})
+	if !strings.HasPrefix(message, "S/Filtered: functions of this VPC were made before its Names") {
+		t.Errorf("the message is %q", message)
+	}
+}
+
 func TestAnyNameIsRecorded(t *testing.T) {
 	s := synth(t, func(stack awscdk.Stack) {
 		net := withInternet(stack, network.Internet{Names: network.AnyName("a crawler")})
@@ -263,6 +289,9 @@ func TestAnyNameIsRecorded(t *testing.T) {
 		}
 	})
 	same(t, "filters made", len(s.ofType("AWS::Route53Resolver::FirewallRuleGroup")), `0`)
+	if recorded := fmt.Sprint(s.at("Fn/Function").Metadata["SecureGoFunction"]); !strings.Contains(recorded, "Reason:a crawler What:names outside are not filtered") {
+		t.Errorf("with the function is recorded: %s", recorded)
+	}
 }
 
 // The perimeter is the functions' to keep.

@@ -79,5 +79,5 @@ func (u *unheard) Visit(constructs.IConstruct) {
 		}
 	}
 	awscdk.Annotations_Of(u.topic.Topic).AddWarningV2(jsii.String("SecureGoFunction:noAlarmSubscriber"), jsii.String(
-		"nobody is told of the alarms of "+u.topic.stack.Site().Stack+": give Alarms.Emails or Alarms.Actions, or subscribe to the function's AlarmTopic"))
+		"nobody is told of the alarms of "+u.topic.stack.Site().Stack+": give Alarms.Emails or Alarms.Actions, or subscribe to the AlarmTopic of a function or a network"))
 }
