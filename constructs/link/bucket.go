@@ -109,7 +109,8 @@ func newBucket(b bucketAccess, from Bucket, options []BucketOption) Link {
 		b.name, b.arn = *from.BucketName(), *from.BucketArn()
 		b.under(from.EncryptionKey())
 	}
-	b.mistakes = append(b.mistakes, apply(options, func(o BucketOption) { o.bucket(&b) })...)
+	wrong := apply(options, func(o BucketOption) { o.bucket(&b) }) // which may add to the mistakes
+	b.mistakes = append(b.mistakes, wrong...)
 	return b
 }
 

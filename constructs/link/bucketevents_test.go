@@ -60,7 +60,7 @@ func TestBucketEvents(t *testing.T) {
 			"Object Storage Class Changed, Object Access Tier Changed, Async Copy Completion"},
 		{"a type twice", BucketEvents(bucket, &fakeQueue{}, &BucketEventsOptions{Types: []string{"Object Deleted", "Object Deleted"}}), of + `type "Object Deleted" is given twice: leave one out`},
 		{"a slash in front", BucketEvents(bucket, &fakeQueue{}, &BucketEventsOptions{Prefix: "/in"}), of + `Prefix "/in" begins with a slash, and keys of objects do not: give one such as invoices/`},
-		{"no queue", BucketEvents(bucket, nil, nil), of + "the queue for failures is nil: give an awssqs.IQueue, such as the function's FailedEvents, whose alarm then counts them too"},
+		{"no queue", BucketEvents(bucket, nil, nil), of + "the queue for failures is nil: give an awssqs.IQueue; the alarm of one that is the function's FailedEvents too counts both"},
 	} {
 		isRefused(t, c.situation, c.link, c.want)
 	}

@@ -48,7 +48,8 @@ type databaseUser struct {
 
 func newDatabaseUser(e engine, variable string, on Database, user string, options []DatabaseOption) Link {
 	u := databaseUser{engine: e, variable: variable, user: user, name: e.database, on: on}
-	u.mistakes = append(u.mistakes, apply(options, func(o DatabaseOption) { o.database(&u) })...)
+	wrong := apply(options, func(o DatabaseOption) { o.database(&u) }) // which may add to the mistakes
+	u.mistakes = append(u.mistakes, wrong...)
 	return u
 }
 

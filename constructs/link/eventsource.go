@@ -51,7 +51,7 @@ func digest(text string) string {
 func checkFailures(to Queue) error {
 	switch {
 	case absent(to):
-		return errors.New("the queue for failures is nil: give an awssqs.IQueue, such as the function's FailedEvents, whose alarm then counts them too")
+		return errors.New("the queue for failures is nil: give an awssqs.IQueue; the alarm of one that is the function's FailedEvents too counts both")
 	case *to.Fifo():
 		return fmt.Errorf("the queue for failures %s is FIFO, which takes none: give a standard one", *to.Node().Path())
 	}

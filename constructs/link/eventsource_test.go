@@ -31,8 +31,8 @@ func TestCheckFailures(t *testing.T) {
 	}{
 		{"a queue under a key", &fakeQueue{key: &fakeKey{arn: keyARN}}, ""},
 		{"a queue under none", &fakeQueue{}, ""},
-		{"nil", nil, "the queue for failures is nil: give an awssqs.IQueue, such as the function's FailedEvents, whose alarm then counts them too"},
-		{"a nil pointer", (*fakeQueue)(nil), "the queue for failures is nil: give an awssqs.IQueue, such as the function's FailedEvents, whose alarm then counts them too"},
+		{"nil", nil, "the queue for failures is nil: give an awssqs.IQueue; the alarm of one that is the function's FailedEvents too counts both"},
+		{"a nil pointer", (*fakeQueue)(nil), "the queue for failures is nil: give an awssqs.IQueue; the alarm of one that is the function's FailedEvents too counts both"},
 		{"FIFO", &fakeQueue{fifo: true}, "the queue for failures App/Jobs is FIFO, which takes none: give a standard one"},
 		{"under an alias", &fakeQueue{key: &fakeKey{arn: "arn:aws:kms:eu-west-1:111122223333:alias/jobs"}},
 			"the key arn:aws:kms:eu-west-1:111122223333:alias/jobs is an alias, and IAM allows by key only: import it with awskms.Key_FromKeyArn or Key_FromLookup"},

@@ -33,7 +33,8 @@ func FileSystem(variable string, accessPoint awsefs.IAccessPoint, path string, o
 	} else {
 		m.read(accessPoint)
 	}
-	m.mistakes = append(m.mistakes, apply(options, func(o FileSystemOption) { o.fileSystem(&m) })...)
+	wrong := apply(options, func(o FileSystemOption) { o.fileSystem(&m) }) // which may add to the mistakes
+	m.mistakes = append(m.mistakes, wrong...)
 	return m
 }
 

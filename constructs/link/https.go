@@ -29,11 +29,10 @@ import (
 // is as good as everywhere.
 //
 // The name is in lower case and whole: no wildcard, so that each host is
-// listed. DNS Firewall may also have to let through the names that it is an
-// alias of. An AWS service, such as s3.amazonaws.com, is refused, since behind
-// its name is every account's data: link the resource, or use Statements. A
-// name of one API of AWS's, such as
-// abc123.execute-api.eu-west-1.amazonaws.com, is not.
+// listed. What it is an alias of (CNAME) is let through with it. An AWS
+// service, such as s3.amazonaws.com, is refused, since behind its name is every
+// account's data: link the resource, or use Statements. A name of one API of
+// AWS's, such as abc123.execute-api.eu-west-1.amazonaws.com, is not.
 func HTTPS(variable, host string) Link { return https{variable, host} }
 
 type https struct{ variable, host string }

@@ -10,11 +10,11 @@ import (
 	"github.com/securegofunction/cdk/internal/keyring"
 )
 
-// NoCustomerKey declares that a secret, bucket or table, or what else takes it
-// as an option, is under no customer key, and says why. It is then encrypted by
-// a key of AWS's, whose policy and rotation are not yours and which you cannot
-// take away: aws/secretsmanager, SSE-S3 or aws/s3, DynamoDB's own or
-// aws/dynamodb. The reason is recorded in the template's metadata.
+// NoCustomerKey declares that a secret, bucket, table, queue, topic or stream is
+// under no customer key, and says why. It is then encrypted by a key of AWS's,
+// whose policy and rotation are not yours and which you cannot take away, such
+// as aws/secretsmanager or SSE-S3. The reason is recorded in the template's
+// metadata.
 //
 // It has to be declared because CDK cannot tell: an imported construct that
 // knows no key may be under one, and the function would then be denied.

@@ -31,7 +31,7 @@ func TestRule(t *testing.T) {
 		{"no pattern: it would match all there is", Rule("orders", nil, nil, &fakeQueue{}), of + "pattern is empty: say what is to match"},
 		{"a field that events have not", Rule("orders", nil, map[string]any{"detailType": []string{"x"}}, &fakeQueue{}),
 			of + `events have no field "detailType", so the pattern matches nothing: use $or, account, detail, detail-type, id, region, resources, source, time, version`},
-		{"no queue", Rule("orders", nil, orders, nil), of + "the queue for failures is nil: give an awssqs.IQueue, such as the function's FailedEvents, whose alarm then counts them too"},
+		{"no queue", Rule("orders", nil, orders, nil), of + "the queue for failures is nil: give an awssqs.IQueue; the alarm of one that is the function's FailedEvents too counts both"},
 	} {
 		isRefused(t, c.situation, c.link, c.want)
 	}

@@ -28,7 +28,7 @@ func TestSchedule(t *testing.T) {
 		want      string
 	}{
 		{"no name", Schedule("", nightly, &fakeQueue{}, nil), `link.Schedule "": the name "" is malformed: use 1 to 64 letters, digits and _-, such as nightly`},
-		{"no queue", Schedule("nightly", nightly, nil, nil), of + "the queue for failures is nil: give an awssqs.IQueue, such as the function's FailedEvents, whose alarm then counts them too"},
+		{"no queue", Schedule("nightly", nightly, nil, nil), of + "the queue for failures is nil: give an awssqs.IQueue; the alarm of one that is the function's FailedEvents too counts both"},
 		{"a key for nothing", Schedule("nightly", nightly, &fakeQueue{}, &ScheduleOptions{Key: key}), of + "the Key encrypts the Input, and there is none: leave it out"},
 		{"an alias for a key", Schedule("nightly", nightly, &fakeQueue{}, &ScheduleOptions{Input: input, Key: &fakeKey{arn: "arn:aws:kms:eu-west-1:111122223333:alias/jobs"}}),
 			of + "the key arn:aws:kms:eu-west-1:111122223333:alias/jobs is an alias, and IAM allows by key only: import it with awskms.Key_FromKeyArn or Key_FromLookup"},

@@ -104,7 +104,8 @@ type secret struct {
 }
 
 func (s secret) with(options []SecretOption) Link {
-	s.mistakes = append(s.mistakes, apply(options, func(o SecretOption) { o.secret(&s) })...)
+	wrong := apply(options, func(o SecretOption) { o.secret(&s) }) // which may add to the mistakes
+	s.mistakes = append(s.mistakes, wrong...)
 	return s
 }
 

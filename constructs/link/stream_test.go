@@ -94,7 +94,7 @@ func TestStreamConsume(t *testing.T) {
 			"StartingPosition \"AT_TIMESTAMP\" does not exist: give TRIM_HORIZON or LATEST\nBatchSize 10001: give 1 to 10000\nBatchWindow 5m1s: give 1s to 5m0s, in steps of 1s\n" +
 				"Parallel 11: give 1 to 10\nRetries 10001: give 1 to 10000\nMaxRecordAge 192h0m0s: give 1m0s to 168h0m0s, in steps of 1s"},
 		{"endless retries", consume(StreamConsumeOptions{Retries: -1, MaxRecordAge: -1}), "Retries -1: give 1 to 10000\nMaxRecordAge -1ns: give 1m0s to 168h0m0s, in steps of 1s"},
-		{"no queue for failures", StreamConsume(&fakeStream{key: key}, nil, nil), "the queue for failures is nil: give an awssqs.IQueue, such as the function's FailedEvents, whose alarm then counts them too"},
+		{"no queue for failures", StreamConsume(&fakeStream{key: key}, nil, nil), "the queue for failures is nil: give an awssqs.IQueue; the alarm of one that is the function's FailedEvents too counts both"},
 		{"no key and no reason", StreamConsume(&fakeStream{}, &fakeQueue{}, nil), "CDK knows no customer key of it: encrypt it with one, import it with its key, or add link.NoCustomerKey(reason)"},
 	} {
 		if c.want == "" {

@@ -93,7 +93,8 @@ func newTable(t tableAccess, from Table, options []TableOption) Link {
 		t.name, t.arn = *from.TableName(), *from.TableArn()
 		t.under(from.EncryptionKey())
 	}
-	t.mistakes = append(t.mistakes, apply(options, func(o TableOption) { o.table(&t) })...)
+	wrong := apply(options, func(o TableOption) { o.table(&t) }) // which may add to the mistakes
+	t.mistakes = append(t.mistakes, wrong...)
 	if !t.reads && (t.scans || len(t.indexes) > 0) {
 		t.mistakes = append(t.mistakes, errors.New("Index and AndScan read: use them with link.TableRead or link.TableReadWrite"))
 	}

@@ -69,7 +69,7 @@ func TestTopicSubscribe(t *testing.T) {
 		{"two filters", TopicSubscribe(&fakeTopic{}, &fakeQueue{}, &TopicSubscribeOptions{Attributes: store, Body: store}), of + "both Attributes and Body are given: a subscription has one filter; keep one"},
 		{"an empty filter", TopicSubscribe(&fakeTopic{}, &fakeQueue{}, &TopicSubscribeOptions{Attributes: map[string]any{}}), of + "Attributes is empty: say what is to match"},
 		{"no list", TopicSubscribe(&fakeTopic{}, &fakeQueue{}, &TopicSubscribeOptions{Attributes: map[string]any{"store": "north"}}), of + "Attributes.store is north: give a list of what it may be, such as [north]"},
-		{"no queue for failures", TopicSubscribe(&fakeTopic{}, nil, nil), of + "the queue for failures is nil: give an awssqs.IQueue, such as the function's FailedEvents, whose alarm then counts them too"},
+		{"no queue for failures", TopicSubscribe(&fakeTopic{}, nil, nil), of + "the queue for failures is nil: give an awssqs.IQueue; the alarm of one that is the function's FailedEvents too counts both"},
 	} {
 		isRefused(t, c.situation, c.link, c.want)
 	}
