@@ -8,7 +8,7 @@ STATICCHECK = honnef.co/go/tools/cmd/staticcheck@v0.8.0
 # is for whoever deploys and not for each test.
 QUIET = JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION=20
 
-.PHONY: demo test lint deploy end-to-end bench
+.PHONY: demo test lint deploy end-to-end servers bench
 .DEFAULT_GOAL := test
 
 demo:
@@ -30,9 +30,14 @@ deploy: node_modules
 end-to-end: node_modules
 	$(QUIET) CDK_VALIDATION=false SECUREGOFUNCTION_LOCAL_AWS=$(abspath $(LOCAL_AWS)) go test ./test -count=1 -run TestEndToEnd -v
 
+# The handler half against a local AWS, PostgreSQL and MariaDB (Debian's
+# packages postgresql, mariadb-server-core and mariadb-client-core).
+servers:
+	SECUREGOFUNCTION_LOCAL_AWS=$(abspath $(LOCAL_AWS)) SECUREGOFUNCTION_REQUIRE_POSTGRES=1 SECUREGOFUNCTION_REQUIRE_MARIADB=1 go test -count=1 ./handler/...
+
 bench:
 	$(QUIET) CDK_VALIDATION=false go test ./test -run '^$$' -bench . -benchtime 1x
-	go test ./internal/gobuild -run '^$$' -bench .
+	go test ./internal/gobuild ./handler/... -run '^$$' -bench .
 
 node_modules: package-lock.json
 	npm ci --no-audit --no-fund

@@ -1,64 +1,24 @@
 package config
 
 import (
-	"bytes"
 	"fmt"
-	"net"
-	"net/http"
-	"os"
-	"os/exec"
-	"path/filepath"
 	"strings"
 	"testing"
 	"time"
 
 	sdk "github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/credentials"
 	sdksecrets "github.com/aws/aws-sdk-go-v2/service/secretsmanager"
+	"github.com/aws/aws-sdk-go-v2/service/sqs"
 	sdkssm "github.com/aws/aws-sdk-go-v2/service/ssm"
 	"github.com/aws/aws-sdk-go-v2/service/ssm/types"
-)
 
-// localAWS returns the address of a local AWS, and starts one where only a
-// folder with moto_ext.py is named.
-func localAWS(t *testing.T) string {
-	t.Helper()
-	if endpoint := os.Getenv("AWS_ENDPOINT_URL"); endpoint != "" {
-		return endpoint
-	}
-	folder := os.Getenv("SECUREGOFUNCTION_LOCAL_AWS")
-	if folder == "" {
-		t.Skip("neither AWS_ENDPOINT_URL names a local AWS nor SECUREGOFUNCTION_LOCAL_AWS a folder with moto_ext.py")
-	}
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	_, port, _ := net.SplitHostPort(listener.Addr().String())
-	listener.Close()
-	var log bytes.Buffer
-	cmd := exec.CommandContext(t.Context(), "python3", filepath.Join(folder, "moto_ext.py"), "-H", "127.0.0.1", "-p", port) // ends with the test
-	cmd.Stdout, cmd.Stderr = &log, &log
-	if err := cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { cmd.Wait() }) // its status says nothing: it is killed
-	endpoint := "http://localhost:" + port
-	for end := time.Now().Add(time.Minute); ; time.Sleep(100 * time.Millisecond) {
-		if response, err := http.Get(endpoint + "/moto-api/"); err == nil {
-			response.Body.Close()
-			return endpoint
-		}
-		if time.Now().After(end) {
-			t.Fatal("moto does not answer within a minute")
-		}
-	}
-}
+	"github.com/securegofunction/cdk/handler/internal/localaws"
+)
 
 func TestLoadFromALocalAWS(t *testing.T) {
 	t.Parallel()
-	endpoint := localAWS(t)
-	cfg := sdk.Config{Region: "eu-west-1", BaseEndpoint: &endpoint, Credentials: credentials.NewStaticCredentialsProvider("AKIDEXAMPLE", "secret", "token")}
+	cfg := localaws.Config(t)
+	endpoint := *cfg.BaseEndpoint
 	parameters, secrets := sdkssm.NewFromConfig(cfg), sdksecrets.NewFromConfig(cfg)
 	run := fmt.Sprintf("/config_test_%d", time.Now().UnixNano())
 	put := func(name, value string) {
@@ -131,5 +91,27 @@ func TestLoadFromALocalAWS(t *testing.T) {
 		if err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("got %v, want %s", err, want)
 		}
+	}
+}
+
+// What the stack links by a variable alone is what the SDK's clients take.
+func TestQueueOfALocalAWS(t *testing.T) {
+	t.Parallel()
+	cfg := localaws.Config(t)
+	queues := sqs.NewFromConfig(cfg)
+	made, err := queues.CreateQueue(t.Context(), &sqs.CreateQueueInput{QueueName: sdk.String(fmt.Sprintf("config_test_%d", time.Now().UnixNano()))})
+	if err != nil {
+		t.Fatal(err)
+	}
+	type Config struct {
+		Jobs Queue `link:"JOBS"`
+	}
+	got := mustLoad[Config](t, (&fakeAWS{url: *cfg.BaseEndpoint}).lambda(map[string]string{"JOBS": *made.QueueUrl}))
+	if _, err := queues.SendMessage(t.Context(), &sqs.SendMessageInput{QueueUrl: &got.Jobs.URL, MessageBody: sdk.String("A1")}); err != nil {
+		t.Fatal(err)
+	}
+	received, err := queues.ReceiveMessage(t.Context(), &sqs.ReceiveMessageInput{QueueUrl: made.QueueUrl})
+	if err != nil || len(received.Messages) != 1 || *received.Messages[0].Body != "A1" {
+		t.Errorf("received %+v, %v", received, err)
 	}
 }
