@@ -14,44 +14,14 @@ import (
 	"github.com/securegofunction/cdk/apps/quickstart"
 )
 
-// TestEndToEnd deploys the quickstart to a local AWS, which has to be named:
-// bootstrap, deploy, no diff, update, no diff, destroy, nothing left.
+// TestEndToEnd deploys the quickstart to a local AWS.
 func TestEndToEnd(t *testing.T) {
-	rig := os.Getenv("SECUREGOFUNCTION_LOCAL_AWS")
-	if rig == "" {
-		t.Skip("SECUREGOFUNCTION_LOCAL_AWS names no folder with a local AWS: deploy.sh, readback.sh and moto_ext.py")
+	assembly := func(architecture string) func(awscdk.App) {
+		return func(app awscdk.App) {
+			quickstart.NewStack(app, "quickstart", &quickstart.StackProps{Entry: "../apps/quickstart/handler", Architecture: architecture})
+		}
 	}
-	here := t.TempDir()
-	copyFile(t, filepath.Join(rig, "deploy.sh"), filepath.Join(here, "deploy.sh"))
-	copyFile(t, filepath.Join(rig, "readback.sh"), filepath.Join(here, "readback.sh"))
-	copyFile(t, filepath.Join(rig, "moto_ext.py"), filepath.Join(here, "rig.py"))
-	copyFile(t, "localaws/moto_ext.py", filepath.Join(here, "moto_ext.py"))
-
-	assembly := func(name, architecture string) string {
-		context := flags()
-		app := awscdk.NewApp(&awscdk.AppProps{Outdir: jsii.String(filepath.Join(here, name)), Context: &context})
-		quickstart.NewStack(app, "quickstart", &quickstart.StackProps{Entry: "../apps/quickstart/handler", Architecture: architecture})
-		return *app.Synth(nil).Directory()
-	}
-	cdk, err := filepath.Abs("../node_modules/.bin/cdk")
-	if err != nil {
-		t.Fatal(err)
-	}
-	readback := filepath.Join(here, "readback")
-	deploy := exec.Command("bash", filepath.Join(here, "deploy.sh"), assembly("first", "arm64"), assembly("second", "amd64"))
-	deploy.Env = append(os.Environ(), "CDK="+cdk, "READBACK="+readback)
-	out, err := deploy.CombinedOutput()
-	t.Logf("%s", out)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if strings.Contains(string(out), "server errors") {
-		t.Error("the local AWS had errors")
-	}
-	said, err := os.ReadFile(readback)
-	if err != nil {
-		t.Fatal(err)
-	}
+	said := deployed(t, localAWS(t), "readback.sh", assembly("arm64"), assembly("amd64"))
 	// What the AWS APIs say, and not what the template says.
 	for what, c := range map[string]struct {
 		pattern string
@@ -76,6 +46,61 @@ func TestEndToEnd(t *testing.T) {
 	if t.Failed() {
 		t.Logf("%s", said)
 	}
+}
+
+// localAWS returns the folder of the local AWS, which has to be named.
+func localAWS(t *testing.T) (folder string) {
+	t.Helper()
+	folder = os.Getenv("SECUREGOFUNCTION_LOCAL_AWS")
+	if folder == "" {
+		t.Skip("SECUREGOFUNCTION_LOCAL_AWS names no folder with a local AWS: deploy.sh, readback.sh and moto_ext.py")
+	}
+	return folder
+}
+
+// deployed deploys an app to the local AWS: bootstrap, deploy, no diff, update,
+// no diff, destroy, nothing left. It returns what the AWS APIs said after the
+// first deployment, as the program prints it: the rig's readback.sh, or one of
+// localaws.
+func deployed(t *testing.T, rig, readback string, first, updated func(awscdk.App)) (said []byte) {
+	t.Helper()
+	here := t.TempDir()
+	if err := os.CopyFS(here, os.DirFS("localaws")); err != nil {
+		t.Fatal(err)
+	}
+	copyFile(t, filepath.Join(rig, "deploy.sh"), filepath.Join(here, "deploy.sh"))
+	copyFile(t, filepath.Join(rig, "moto_ext.py"), filepath.Join(here, "rig.py"))
+	if readback == "readback.sh" {
+		copyFile(t, filepath.Join(rig, readback), filepath.Join(here, "readback.sh"))
+	} else {
+		copyFile(t, filepath.Join("localaws", readback), filepath.Join(here, "readback.sh"))
+	}
+	assembly := func(name string, build func(awscdk.App)) string {
+		context := flags()
+		app := awscdk.NewApp(&awscdk.AppProps{Outdir: jsii.String(filepath.Join(here, name)), Context: &context})
+		build(app)
+		return *app.Synth(nil).Directory()
+	}
+	cdk, err := filepath.Abs("../node_modules/.bin/cdk")
+	if err != nil {
+		t.Fatal(err)
+	}
+	file := filepath.Join(here, "said")
+	deploy := exec.Command("bash", filepath.Join(here, "deploy.sh"), assembly("first", first), assembly("updated", updated))
+	deploy.Env = append(os.Environ(), "CDK="+cdk, "READBACK="+file)
+	out, err := deploy.CombinedOutput()
+	t.Logf("%s", out)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if strings.Contains(string(out), "server errors") {
+		t.Error("the local AWS had errors")
+	}
+	said, err = os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return said
 }
 
 func copyFile(t *testing.T, from, to string) {
