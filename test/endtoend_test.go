@@ -29,11 +29,11 @@ func TestEndToEnd(t *testing.T) {
 	}{
 		"open egress or ingress":             {`"CidrIp": "0\.0\.0\.0/0"`, 0},
 		"groups that are closed by the rule": {`"CidrIp": "255\.255\.255\.255/32"`, 2},
-		"policies on the function's role":    {`"PolicyArn": "[^"]*:policy/[^"]*Quickstart[^"]*"`, 5},
+		"policies on the function's role":    {`"PolicyArn": "[^"]*:policy/[^"]*Quickstart[^"]*"`, 3},
 		"keys that rotate":                   {`"KeyRotationEnabled": true`, 2},
 		"log groups kept for a year":         {`"retentionInDays": 365`, 2},
 		"log groups under a key":             {`"kmsKeyId": "arn:aws:kms:`, 2},
-		"alarms":                             {`"notBreaching"`, 4},
+		"alarms":                             {`"notBreaching"`, 6},
 		"the API key's name":                 {`"API_KEY": "/my_app/api_key"`, 1},
 		"the queue's retention":              {`"MessageRetentionPeriod": "1209600"`, 1},
 		"the queue's and the topic's key":    {`"KmsMasterKeyId": "arn:aws:kms:`, 2},
