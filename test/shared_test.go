@@ -94,7 +94,10 @@ func TestCallersAlarmActions(t *testing.T) {
 		runbook := awslambda.NewFunction(stack, jsii.String("Runbook"), &awslambda.FunctionProps{Runtime: awslambda.Runtime_PYTHON_3_13(),
 			Handler: jsii.String("index.handler"), Code: awslambda.Code_FromInline(jsii.String("def handler(event, context): pass"))})
 		actions := []awscloudwatch.IAlarmAction{awscloudwatchactions.NewSnsAction(topic), awscloudwatchactions.NewLambdaAction(runbook, nil)}
-		net := network.New(stack, "Network", nil)
+		net := network.New(stack, "Network", &network.Props{AlarmActions: actions})
+		if net.AlarmTopic != nil {
+			t.Error("the network tells a topic beside the actions")
+		}
 		for _, id := range []string{"Fn", "Other"} {
 			golambda.NewSecureGoFunction(stack, id, &golambda.SecureGoFunctionProps{Entry: handler, Network: net, Alarms: golambda.Alarms{Actions: actions}})
 		}
@@ -166,8 +169,8 @@ func TestFunctionsShareKeyTopicAndQueue(t *testing.T) {
 	}
 	const subscription = 1
 	withKey := synth(t, func(stack awscdk.Stack) { network.New(stack, "Network", nil) })
-	if beside := one["all"] - each - subscription - len(withKey.resources); beside != 5 {
-		t.Errorf("the first function adds %d resources beside the key, not 5", beside)
+	if beside := one["all"] - each - subscription - len(withKey.resources); beside != 3 {
+		t.Errorf("the first function adds %d resources beside the key and the topic, which a network has too, not 3", beside)
 	}
 }
 

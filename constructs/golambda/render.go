@@ -247,27 +247,11 @@ func renderAlarms(fn *SecureGoFunction, stack *keyring.Stack, p SecureGoFunction
 		return
 	}
 	for _, a := range made.alarms {
-		made := a.Make(fn, a.ID, name, nil)
-		var actions []*string
-		for _, action := range p.Alarms.Actions {
-			actions = append(actions, jsii.String(bind(action, made, fn.id+a.ID)))
-		}
-		made.SetAlarmActions(&actions)
+		alarm.Tell(a.Make(fn, a.ID, name, nil), fn.id+a.ID, p.Alarms.Actions)
 	}
 	for _, action := range p.Alarms.Actions {
-		queue.tell(action, func(alarm awscloudwatch.CfnAlarm) string { return bind(action, alarm, "FailedEventsAlarm") })
+		queue.tell(action, func(of awscloudwatch.CfnAlarm) string { return alarm.Bind(action, of, "FailedEventsAlarm") })
 	}
-}
-
-// bind asks a caller's action for its ARN. It takes CDK's alarm, so it is
-// shown ours as an imported one, by a name that is the alarm's own: a Lambda
-// action names its permission after it.
-func bind(action awscloudwatch.IAlarmAction, alarm awscloudwatch.CfnAlarm, name string) string {
-	shown := alarm.Node().TryFindChild(&name)
-	if shown == nil {
-		shown = awscloudwatch.Alarm_FromAlarmArn(alarm, &name, alarm.AttrArn())
-	}
-	return *action.Bind(alarm, shown.(awscloudwatch.IAlarm)).AlarmActionArn
 }
 
 func code(p SecureGoFunctionProps, built gobuild.Output) awslambda.Code {

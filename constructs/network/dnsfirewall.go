@@ -3,10 +3,9 @@ package network
 import (
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsroute53resolver"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awssns"
 	"github.com/aws/constructs-go/constructs/v10"
 	"github.com/aws/jsii-runtime-go"
-
-	"github.com/securegofunction/cdk/internal/alarm"
 )
 
 // refusedLookup is the pattern of query log records of look-ups that a rule
@@ -16,7 +15,7 @@ const refusedLookup = `{ $.firewall_rule_action = "BLOCK" }`
 // firewallDNS makes the VPC's DNS Firewall. Where that cannot answer, the
 // resolver refuses too: the default of a VPC, which CloudFormation has no
 // property for (Route 53 guide, "DNS Firewall VPC configuration").
-func firewallDNS(v *vpc, logs logs) *alarm.Topic {
+func firewallDNS(v *vpc, logs logs) awssns.Topic {
 	v.guard()
 	scope := constructs.NewConstruct(v.home, jsii.String("Names"))
 	name := nameIn(v.stack.Site().Stack, *scope.Node().Path(), 54)

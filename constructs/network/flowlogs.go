@@ -68,5 +68,5 @@ func flowLogs(n *Network, logs logs) {
 	// Traffic before the policy is attached would go unrecorded.
 	log.AddResourceDependency(policy, nil)
 	n.AlarmTopic = logs.watch(n, "RefusedPackets", group, refusedOutbound(), "RefusedPackets", n.VpcID,
-		"Packets out of the network's functions are refused: a link is missing, or somebody tries doors").Topic
+		"Packets out of the network's functions are refused: a link is missing, or somebody tries doors")
 }

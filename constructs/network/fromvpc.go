@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awscloudwatch"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsec2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awskms"
 	"github.com/aws/constructs-go/constructs/v10"
@@ -51,6 +52,9 @@ type FromVpcProps struct {
 	Key awskms.IKey
 	// LogRetentionDays is how long those logs are kept. Defaults to 365.
 	LogRetentionDays int
+	// AlarmActions are taken in place of telling the topic that the stack's
+	// functions share.
+	AlarmActions []awscloudwatch.IAlarmAction
 	// RemovalPolicy says what becomes of those logs when the stack goes: RETAIN
 	// or DESTROY. Defaults to RETAIN.
 	RemovalPolicy awscdk.RemovalPolicy
@@ -86,7 +90,7 @@ func FromVpc(scope constructs.Construct, id string, props *FromVpcProps) *Networ
 		err = fmt.Errorf("log retention of %w", err)
 	}
 	functions, out, placeErr := place(props)
-	mistake.Stop(scope, id, errors.Join(append(wrong, placeErr, checkPrefixLists(props.PrefixLists), props.Names.check(true),
+	mistake.Stop(scope, id, errors.Join(append(wrong, placeErr, checkPrefixLists(props.PrefixLists), props.Names.check(true), checkActions(props.AlarmActions),
 		keyring.Check(props.Key, keyring.Of(scope).Region), err, mistake.RemovalPolicy(props.RemovalPolicy))...))
 
 	n := &Network{Vpc: props.Vpc, Subnets: selection(functions), OutsideSubnets: selection(out), VpcID: *props.Vpc.VpcId(), Perimeter: props.Perimeter}
@@ -110,7 +114,7 @@ func FromVpc(scope constructs.Construct, id string, props *FromVpcProps) *Networ
 		n.shared.names = newNames(props.Names)
 	}
 	if props.Names != nil && n.shared.names.ours() {
-		n.AlarmTopic = firewallDNS(n.shared, newLogs(n.shared.stack, props.Key, days, props.RemovalPolicy)).Topic
+		n.AlarmTopic = firewallDNS(n.shared, newLogs(n.shared.stack, props.Key, days, props.RemovalPolicy, props.AlarmActions))
 	}
 	warnOfDefaultGroup(n)
 	return n

@@ -27,7 +27,8 @@ type Network struct {
 	Reason string
 	// AlarmTopic is told of what the network refuses. It is the one that the
 	// functions of the stack tell too, unless they have another key. Nil where
-	// the network watches nothing: None, and FromVpc without a filter of its own.
+	// the network watches nothing, as None and FromVpc without a filter of its
+	// own, or has AlarmActions.
 	AlarmTopic awssns.Topic
 
 	shared *vpc

@@ -9,10 +9,9 @@ import (
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsec2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsnetworkfirewall"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awssns"
 	"github.com/aws/constructs-go/constructs/v10"
 	"github.com/aws/jsii-runtime-go"
-
-	"github.com/securegofunction/cdk/internal/alarm"
 )
 
 // Capacities are fixed when a rule group is made (Network Firewall guide,
@@ -54,7 +53,7 @@ type zone struct {
 //
 // CloudFormation has no property for the key that rules are kept under, which is
 // one of AWS's.
-func firewallOut(v *vpc, zones []zone, logs logs) *alarm.Topic {
+func firewallOut(v *vpc, zones []zone, logs logs) awssns.Topic {
 	scope := constructs.NewConstruct(v.home, jsii.String("Firewall"))
 	name := nameIn(v.stack.Site().Stack, *scope.Node().Path(), 100)
 	policy := firewallPolicy(scope, name, v.names)

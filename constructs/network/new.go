@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awscloudwatch"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsec2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awskms"
 	"github.com/aws/constructs-go/constructs/v10"
@@ -42,6 +43,9 @@ type Props struct {
 	// FlowLogRetentionDays is how long flow logs, and those of the name filter,
 	// are kept. Defaults to 365.
 	FlowLogRetentionDays int
+	// AlarmActions are taken on what the network refuses, in place of telling
+	// the topic that the stack's functions share.
+	AlarmActions []awscloudwatch.IAlarmAction
 	// CloseDefaultGroup takes the rules out of the VPC's default security
 	// group. Nothing that New makes is in that group. CloudFormation cannot
 	// change it, so CDK does it with a custom resource: a second Lambda
@@ -91,7 +95,7 @@ func New(scope constructs.Construct, id string, props *Props) *Network {
 		zonesErr = checkKnown(zones, *stack.AvailabilityZones())
 	}
 	filter, internetErr := props.Internet.filter()
-	mistake.Stop(scope, id, errors.Join(zonesErr, checkCIDR(cidr, zones, layoutOf(filter)), internetErr, checkPrefixLists(props.PrefixLists),
+	mistake.Stop(scope, id, errors.Join(zonesErr, checkCIDR(cidr, zones, layoutOf(filter)), internetErr, checkPrefixLists(props.PrefixLists), checkActions(props.AlarmActions),
 		keyring.Check(props.Key, stack.Region), err, mistake.RemovalPolicy(props.RemovalPolicy)))
 
 	n := &Network{Subnets: in(isolated), Perimeter: props.Perimeter}
@@ -118,7 +122,7 @@ func New(scope constructs.Construct, id string, props *Props) *Network {
 		n.shared.prefixLists[service] = list
 	}
 
-	logs := newLogs(stack, props.Key, days, props.RemovalPolicy)
+	logs := newLogs(stack, props.Key, days, props.RemovalPolicy, props.AlarmActions)
 	flowLogs(n, logs)
 	if filter != nil {
 		n.shared.runsIn(n.Vpc.SelectSubnets(n.OutsideSubnets).Subnets)

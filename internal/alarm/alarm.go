@@ -43,3 +43,23 @@ func (a Alarm) Make(scope constructs.Construct, id, name string, actions *[]any)
 	}
 	return awscloudwatch.NewCfnAlarm(scope, jsii.String(id), props)
 }
+
+// Tell has the alarm, made under the id, take a caller's actions.
+func Tell(made awscloudwatch.CfnAlarm, id string, actions []awscloudwatch.IAlarmAction) {
+	var arns []*string
+	for _, action := range actions {
+		arns = append(arns, jsii.String(Bind(action, made, id)))
+	}
+	made.SetAlarmActions(&arns)
+}
+
+// Bind asks a caller's action for its ARN. It takes CDK's alarm, so it is shown
+// ours as an imported one, by a name that is the alarm's own: a Lambda action
+// names its permission after it.
+func Bind(action awscloudwatch.IAlarmAction, alarm awscloudwatch.CfnAlarm, name string) string {
+	shown := alarm.Node().TryFindChild(&name)
+	if shown == nil {
+		shown = awscloudwatch.Alarm_FromAlarmArn(alarm, &name, alarm.AttrArn())
+	}
+	return *action.Bind(alarm, shown.(awscloudwatch.IAlarm)).AlarmActionArn
+}
