@@ -265,7 +265,7 @@ func TestNewNetworkRefuses(t *testing.T) {
 			[]string{"S/Network: 7 mistakes", "9 availability zones", `CIDR "10.0.0.1/8"`, "flow log retention of 2 days", `removal policy "SNAPSHOT"`, `PrefixLists["sqs"]`,
 				"Internet.NatGateways 2: give 0 for one in each zone, or 1 for one in all", "network.AnyName needs a reason"}},
 		"no room for the subnets of a way out": {&network.Props{CIDR: "10.0.0.0/26", Internet: &network.Internet{}}, []string{`S/Network: CIDR "10.0.0.0/26" is too small for 3 subnets in each of 2 availability zones`}},
-		"a nil alarm action": {&network.Props{AlarmActions: []awscloudwatch.IAlarmAction{nil}}, []string{"S/Network: AlarmActions[0] is nil: give an alarm action or leave it out"}},
+		"a nil alarm action":                   {&network.Props{AlarmActions: []awscloudwatch.IAlarmAction{nil}}, []string{"S/Network: AlarmActions[0] is nil: give an alarm action or leave it out"}},
 		"a key by its alias": {&network.Props{Key: awskms.Key_FromKeyArn(awscdk.NewStack(nil, nil, nil), jsii.String("K"), jsii.String("arn:aws:kms:eu-west-1:111122223333:alias/team"))},
 			[]string{"S/Network: the key arn:aws:kms:eu-west-1:111122223333:alias/team is an alias"}},
 		"more zones than the stack knows": {&network.Props{AvailabilityZones: 3, CIDR: "10.0.0.0/30"}, []string{"S/Network: 2 mistakes", "3 availability zones, but the stack knows of 2", `CIDR "10.0.0.0/30"`}},
