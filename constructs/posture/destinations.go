@@ -1,0 +1,90 @@
+package posture
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// Internet is the destination that stands for every address of the internet.
+const Internet = "internet"
+
+// Destinations are what a function in a VPC may reach, in one line each: the service of an endpoint, a name that the filters let through or
+// Internet where none does, a construct or a range with the ports. What cannot be told counts as reached.
+func (r Reach) Destinations() []string {
+	var all []string
+	endpoints := map[string]bool{}
+	for _, e := range r.Endpoints {
+		if e.Reachable != No {
+			all = append(all, e.Service)
+		}
+		for _, id := range groupsOf(e) {
+			endpoints[id] = true
+		}
+	}
+	if r.Internet != No || r.InternetIPv6 != No {
+		all = append(all, r.outside()...)
+	}
+	for _, o := range r.Egress {
+		v4, v6 := o.outside()
+		if v4 != No || v6 != No || o.Peer.Is("255.255.255.255/32") || o.Peer.Is("127.0.0.1/32") || endpoints[o.Peer.String()] {
+			continue
+		}
+		all = append(all, o.destination())
+	}
+	slices.Sort(all)
+	return slices.Compact(all)
+}
+
+func (r Reach) outside() []string {
+	for _, f := range r.Names {
+		if f.BlocksOthers == Yes {
+			var names []string
+			for _, n := range f.Allowed {
+				names = append(names, n.String())
+			}
+			return names
+		}
+	}
+	return []string{Internet}
+}
+
+func groupsOf(e Endpoint) []string {
+	var ids []string
+	for _, id := range textsAt(e.resource, "SecurityGroupIds") {
+		ids = append(ids, id.String())
+	}
+	return ids
+}
+
+func (o Opening) destination() string {
+	name := o.Of
+	if name == "" {
+		name = o.Peer.String()
+	}
+	switch {
+	case o.Port != "":
+		return name + ":" + o.Port.String()
+	case o.Protocol == "-1":
+		return name + " on all ports"
+	case o.FromPort == o.ToPort && o.FromPort >= 0:
+		return fmt.Sprintf("%s:%d", name, o.FromPort)
+	case o.FromPort < 0:
+		return fmt.Sprintf("%s on all ports of %s", name, o.Protocol)
+	}
+	return fmt.Sprintf("%s:%d-%d", name, o.FromPort, o.ToPort)
+}
+
+// goesTo says whether a destination is the one that a person names: it, the end of its path, or either without the port.
+func goesTo(destination, name string) bool {
+	bare, _, _ := strings.Cut(destination, " on all ports")
+	if i := strings.LastIndexByte(bare, ':'); i > 0 && !strings.Contains(bare[i:], "/") {
+		bare = bare[:i]
+	}
+	for _, d := range []string{destination, bare} {
+		if d == name || strings.HasSuffix(d, "/"+name) {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,82 @@
+package posture
+
+import (
+	"strings"
+
+	"github.com/securegofunction/cdk/constructs/posture/internal/template"
+	"github.com/securegofunction/cdk/internal/policy"
+)
+
+// Function is one Lambda function, of any kind.
+type Function struct {
+	// Path is the construct's, without /Resource at its end.
+	Path      string `json:"path"`
+	Stack     string `json:"stack"`
+	LogicalID string `json:"logicalId"`
+	Name      Text   `json:"name"`
+	ARN       Text   `json:"arn"`
+	// Runtime is none of a container image.
+	Runtime Text `json:"runtime,omitempty"`
+	// Maybe says that a condition of the template decides whether the function is made.
+	Maybe bool `json:"maybe,omitempty"`
+
+	Role       Role         `json:"role"`
+	May        []Permission `json:"may"`
+	Reaches    Reach        `json:"reaches"`
+	InvokedBy  []Invoker    `json:"invokedBy"`
+	Protection Protection   `json:"protection"`
+	Relaxed    []Relaxation `json:"relaxed,omitempty"`
+
+	resource *template.Resource
+	role     *role
+	model    *model
+}
+
+// Relaxation is a protection that somebody gave up, and why.
+type Relaxation struct {
+	What   string `json:"what"`
+	Reason string `json:"reason"`
+}
+
+var functionTypes = []string{"AWS::Lambda::Function", "AWS::Serverless::Function"}
+
+func (m *model) functions() []*template.Resource { return m.of(functionTypes...) }
+
+func (m *model) function(r *template.Resource) *Function {
+	f := &Function{
+		Path: constructPath(r), Stack: r.Stack.Name, LogicalID: r.ID, Name: r.Name(), ARN: r.ARN(), Maybe: r.Maybe,
+		Runtime: policy.TextOf(setting(r, "Runtime")), resource: r, model: m, Relaxed: relaxed(r),
+	}
+	f.role = m.roleOf(r)
+	f.Role = f.role.summary()
+	f.May = m.may(f)
+	f.Reaches = m.reach(f)
+	f.InvokedBy = m.invokers(f)
+	f.Protection = m.protection(f)
+	return f
+}
+
+// constructPath is a resource's path, without the /Resource that CDK adds for its own.
+func constructPath(r *template.Resource) string { return strings.TrimSuffix(r.Path, "/Resource") }
+
+// setting reads a function's property, which a template of the Serverless Application Model may set for all of its functions.
+func setting(r *template.Resource, path ...string) any {
+	if v := r.Property(path...); v != nil {
+		return v
+	}
+	if globals, ok := r.Stack.SAM("Function"); ok && r.Type == "AWS::Serverless::Function" {
+		return template.At(r.Stack.Resolve(globals), path...)
+	}
+	return nil
+}
+
+// relaxed reads what SecureGoFunction records in the metadata of its function.
+func relaxed(r *template.Resource) []Relaxation {
+	recorded, _ := r.Metadata["SecureGoFunction"].(map[string]any)
+	var all []Relaxation
+	for _, e := range template.List(recorded["Relaxed"]) {
+		v := r.Stack.Resolve(e)
+		all = append(all, Relaxation{What: policy.TextOf(template.At(v, "What")).String(), Reason: policy.TextOf(template.At(v, "Reason")).String()})
+	}
+	return all
+}

@@ -1,0 +1,211 @@
+package posture
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/securegofunction/cdk/constructs/posture/internal/template"
+	"github.com/securegofunction/cdk/internal/policy"
+)
+
+// Reach is where a function's packets get to.
+type Reach struct {
+	// VPC is none for a function outside of any, which reaches all of the internet and no VPC.
+	VPC     Text   `json:"vpc,omitempty"`
+	Subnets []Text `json:"subnets,omitempty"`
+	Groups  []Text `json:"groups,omitempty"`
+	// Internet and InternetIPv6 say whether it reaches an address of the internet, and Because why it may.
+	Internet     Answer   `json:"internet"`
+	InternetIPv6 Answer   `json:"internetIPv6"`
+	Because      []string `json:"because,omitempty"`
+	// Egress are the rules of its groups.
+	Egress []Opening `json:"egress,omitempty"`
+	// Ingress are the rules by which its groups let somebody in. No function listens there: the interface is for outgoing traffic alone.
+	Ingress   []Opening    `json:"ingress,omitempty"`
+	Endpoints []Endpoint   `json:"endpoints,omitempty"`
+	Names     []NameFilter `json:"names,omitempty"`
+}
+
+// Endpoint is a VPC endpoint of the function's VPC.
+type Endpoint struct {
+	// Service is the end of the service's name, such as "ssm" of com.amazonaws.eu-west-1.ssm.
+	Service string `json:"service"`
+	// Type is Interface, Gateway or another.
+	Type string `json:"type"`
+	Path string `json:"path"`
+	// Reachable says whether the groups on both sides, or the routes to a gateway, let the function through.
+	Reachable Answer `json:"reachable"`
+	// Policy is the endpoint's. None lets everybody do anything.
+	Policy []Permission `json:"policy,omitempty"`
+
+	resource *template.Resource
+}
+
+func (m *model) reach(f *Function) Reach {
+	config := setting(f.resource, "VpcConfig")
+	subnets, groups := template.Texts(template.At(config, "SubnetIds")), template.Texts(template.At(config, "SecurityGroupIds"))
+	if len(subnets) == 0 && len(groups) == 0 {
+		return Reach{Internet: Yes, InternetIPv6: CannotTell, Because: []string{"the function is in no VPC"}}
+	}
+	r := Reach{VPC: m.vpcOf(subnets, groups), Subnets: subnets, Groups: groups}
+	var own []*group
+	for _, id := range groups {
+		g := m.group(id)
+		own = append(own, g)
+		r.Egress, r.Ingress = append(r.Egress, g.egress...), append(r.Ingress, g.ingress...)
+		if g.resource == nil {
+			r.Internet, r.InternetIPv6 = CannotTell, CannotTell
+			r.Because = append(r.Because, fmt.Sprintf("the security group %s is not in the templates", id))
+		}
+	}
+	for _, o := range r.Egress {
+		v4, v6 := o.outside()
+		if o.Maybe {
+			v4, v6 = policy.And(v4, CannotTell), policy.And(v6, CannotTell)
+		}
+		r.Internet, r.InternetIPv6 = policy.Or(r.Internet, v4), policy.Or(r.InternetIPv6, v6)
+	}
+	out := wayOut{}
+	for _, subnet := range subnets {
+		one := m.wayOutOf(subnet)
+		out.v4, out.v6, out.why = policy.Or(out.v4, one.v4), policy.Or(out.v6, one.v6), append(out.why, one.why...)
+	}
+	dual := template.Bool(template.At(config, "Ipv6AllowedForDualStack"))
+	r.Internet, r.InternetIPv6 = policy.And(r.Internet, out.v4), policy.And(r.InternetIPv6, out.v6, dual)
+	if r.Internet == No && r.InternetIPv6 == No {
+		r.Because = nil
+	} else {
+		r.Because = append(r.Because, out.why...)
+	}
+	r.Endpoints = m.endpoints(r, own)
+	r.Names = m.nameFilters(r.VPC)
+	return r
+}
+
+func (m *model) vpcOf(subnets, groups []Text) Text {
+	for _, id := range subnets {
+		if r := m.named(id, "AWS::EC2::Subnet"); r != nil {
+			return r.Text("VpcId")
+		}
+	}
+	for _, id := range groups {
+		if r := m.named(id, "AWS::EC2::SecurityGroup"); r != nil {
+			return r.Text("VpcId")
+		}
+	}
+	return policy.Symbol(policy.Anything, "the VPC of "+texts(subnets))
+}
+
+func texts(all []Text) string {
+	var written []string
+	for _, t := range all {
+		written = append(written, t.String())
+	}
+	return strings.Join(written, ", ")
+}
+
+func (m *model) endpoints(r Reach, own []*group) []Endpoint {
+	var all []Endpoint
+	for _, e := range m.of("AWS::EC2::VPCEndpoint") {
+		if e.Text("VpcId") != r.VPC {
+			continue
+		}
+		kind := e.Text("VpcEndpointType").String()
+		if kind == "" {
+			kind = "Gateway"
+		}
+		endpoint := Endpoint{Service: service(e.Text("ServiceName")), Type: kind, Path: constructPath(e), resource: e}
+		if kind == "Gateway" {
+			endpoint.Reachable = m.gatewayReachable(e, r)
+		} else {
+			endpoint.Reachable = m.interfaceReachable(e, own)
+		}
+		if e.Maybe {
+			endpoint.Reachable = policy.And(endpoint.Reachable, CannotTell)
+		}
+		if document := e.Property("PolicyDocument"); document != nil {
+			endpoint.Policy = permissions(policy.Parse(e.Path, document))
+		}
+		all = append(all, endpoint)
+	}
+	return all
+}
+
+// service is the end of com.amazonaws.<region>.<service>.
+func service(name Text) string {
+	parts := strings.SplitN(name.String(), ".", 4)
+	if len(parts) == 4 && parts[1] == "amazonaws" {
+		return parts[3]
+	}
+	return name.String()
+}
+
+// gatewayReachable says whether a route leads to the gateway and a rule lets packets go to the service's addresses, which a range or a prefix
+// list holds.
+func (m *model) gatewayReachable(e *template.Resource, r Reach) Answer {
+	routed := No
+	tables := template.Texts(e.Property("RouteTableIds"))
+	for _, subnet := range r.Subnets {
+		for _, table := range tables {
+			if own := m.tableOf(subnet); own == "" {
+				routed = policy.Or(routed, CannotTell)
+			} else {
+				routed = policy.Or(routed, policy.Equal(own, table))
+			}
+		}
+	}
+	open := No
+	for _, o := range r.Egress {
+		v4, _ := o.outside()
+		if !o.covers(443) || v4 == No {
+			continue
+		}
+		if v4 == CannotTell && o.Peer.Is("") {
+			continue
+		}
+		// A prefix list in the rules of a function's group is there for a gateway.
+		open = Yes
+	}
+	for _, id := range r.Groups {
+		if m.group(id).resource == nil {
+			open = policy.Or(open, CannotTell)
+		}
+	}
+	return policy.And(routed, open)
+}
+
+func (m *model) interfaceReachable(e *template.Resource, own []*group) Answer {
+	answer := No
+	ids := template.Texts(e.Property("SecurityGroupIds"))
+	if len(ids) == 0 { // the VPC's default group
+		return CannotTell
+	}
+	for _, id := range ids {
+		theirs := m.group(id)
+		out, in := No, No
+		for _, mine := range own {
+			out, in = policy.Or(out, lets(mine, mine.egress, theirs)), policy.Or(in, lets(theirs, theirs.ingress, mine))
+		}
+		answer = policy.Or(answer, policy.And(out, in))
+	}
+	return answer
+}
+
+// lets says whether one of a group's rules is for HTTPS with the other.
+func lets(g *group, rules []Opening, other *group) Answer {
+	answer := No
+	if g.resource == nil {
+		answer = CannotTell
+	}
+	for _, o := range rules {
+		if !o.covers(443) {
+			continue
+		}
+		admitted := o.admits(other)
+		if o.Maybe || o.Port != "" {
+			admitted = policy.And(admitted, CannotTell)
+		}
+		answer = policy.Or(answer, admitted)
+	}
+	return answer
+}

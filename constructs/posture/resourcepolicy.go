@@ -1,0 +1,165 @@
+package posture
+
+import (
+	"strings"
+
+	"github.com/securegofunction/cdk/constructs/posture/internal/template"
+	"github.com/securegofunction/cdk/internal/policy"
+)
+
+// separate are the resources that hold the policy of others, by the property that names those.
+var separate = []struct{ kind, of, subjects, document string }{
+	{"AWS::SQS::QueuePolicy", "AWS::SQS::Queue", "Queues", "PolicyDocument"},
+	{"AWS::SQS::QueueInlinePolicy", "AWS::SQS::Queue", "Queue", "PolicyDocument"},
+	{"AWS::SNS::TopicPolicy", "AWS::SNS::Topic", "Topics", "PolicyDocument"},
+	{"AWS::SNS::TopicInlinePolicy", "AWS::SNS::Topic", "TopicArn", "PolicyDocument"},
+	{"AWS::S3::BucketPolicy", "AWS::S3::Bucket", "Bucket", "PolicyDocument"},
+	{"AWS::SecretsManager::ResourcePolicy", "AWS::SecretsManager::Secret", "SecretId", "ResourcePolicy"},
+	{"AWS::Kinesis::ResourcePolicy", "AWS::Kinesis::Stream", "ResourceArn", "ResourcePolicy"},
+	{"AWS::SSM::ResourcePolicy", "AWS::SSM::Parameter", "ResourceArn", "Policy"},
+}
+
+// within are the properties that hold a resource's own policy.
+var within = map[string][]string{
+	"AWS::IAM::Role":                 {"AssumeRolePolicyDocument"},
+	"AWS::KMS::Key":                  {"KeyPolicy"},
+	"AWS::KMS::ReplicaKey":           {"KeyPolicy"},
+	"AWS::DynamoDB::Table":           {"ResourcePolicy", "PolicyDocument"},
+	"AWS::EFS::FileSystem":           {"FileSystemPolicy"},
+	"AWS::ECR::Repository":           {"RepositoryPolicyText"},
+	"AWS::Events::EventBus":          {"Policy"},
+	"AWS::OpenSearchService::Domain": {"AccessPolicies"},
+}
+
+// resourcePolicy returns the policy of a resource of the templates. Where it has none, the policy is empty.
+func (m *model) resourcePolicy(r *template.Resource) *policy.Document {
+	if m.resourcePolicies == nil {
+		m.readResourcePolicies()
+	}
+	if d := m.resourcePolicies[r]; d != nil {
+		return d
+	}
+	d := &policy.Document{Name: r.Path, Version: "2012-10-17"}
+	switch {
+	case within[r.Type] != nil && r.Property(within[r.Type]...) != nil:
+		d = policy.Parse(r.Path, r.Property(within[r.Type]...))
+	case r.Type == "AWS::KMS::Key":
+		// KMS guide, "Default key policy".
+		d = policy.Parse(r.Path, map[string]any{"Version": "2012-10-17", "Statement": map[string]any{"Effect": policy.Allow, "Action": "kms:*", "Resource": "*",
+			"Principal": map[string]any{"AWS": "arn:" + r.Stack.Partition + ":iam::" + r.Stack.Account + ":root"}}})
+	}
+	m.resourcePolicies[r] = d
+	return d
+}
+
+func (m *model) readResourcePolicies() {
+	m.resourcePolicies = map[*template.Resource]*policy.Document{}
+	for _, s := range separate {
+		for _, r := range m.of(s.kind) {
+			a := attachment{document: policy.Parse(r.Path, r.Property(s.document))}
+			if r.Maybe {
+				a = maybe(a)
+			}
+			for _, subject := range template.Texts(r.Property(s.subjects)) {
+				m.addPolicyOf(subject, s.of, a.document)
+			}
+		}
+	}
+	for _, r := range m.of("AWS::Lambda::Permission") {
+		m.addPermission(r)
+	}
+}
+
+// addPolicyOf adds the policy of the resource that a text names, and to all that it may name where that is not known.
+func (m *model) addPolicyOf(subject Text, kind string, d *policy.Document) {
+	if r := m.named(subject); r != nil || !subject.Open() {
+		m.addPolicy(r, d)
+		return
+	}
+	for _, r := range m.of(kind) {
+		if subject.MayBe(policy.TextOf(r.Ref())) != No || subject.MayBe(r.ARN()) != No {
+			m.addPolicy(r, maybe(attachment{document: d}).document)
+		}
+	}
+}
+
+func (m *model) addPermission(r *template.Resource) {
+	name := r.Text("FunctionName")
+	if function := m.named(m.functionARN(name, r), functionTypes...); function != nil || !name.Open() {
+		if function != nil {
+			m.addPolicy(function, lambdaPermission(r, function))
+		}
+		return
+	}
+	for _, function := range m.of(functionTypes...) {
+		if name.MayBe(function.Name()) != No || name.MayBe(function.ARN()) != No {
+			m.addPolicy(function, maybe(attachment{document: lambdaPermission(r, function)}).document)
+		}
+	}
+}
+
+// addPolicy joins policies, as a resource has one.
+func (m *model) addPolicy(r *template.Resource, d *policy.Document) {
+	if r == nil {
+		return
+	}
+	if before := m.resourcePolicies[r]; before != nil {
+		joined := *before
+		joined.Statements = append(joined.Statements[:len(joined.Statements):len(joined.Statements)], d.Statements...)
+		if joined.Unknown == "" {
+			joined.Unknown = d.Unknown
+		}
+		d = &joined
+	}
+	m.resourcePolicies[r] = d
+}
+
+// lambdaPermission is the statement that AWS::Lambda::Permission adds (Lambda API, AddPermission).
+func lambdaPermission(r *template.Resource, function *template.Resource) *policy.Document {
+	who := r.Text("Principal")
+	kind := "AWS"
+	if known, _ := who.Known(); strings.HasSuffix(known, ".amazonaws.com") || strings.Contains(known, ".amazonaws.com.") {
+		kind = "Service"
+	}
+	p := policy.Principal{Type: kind, Value: who}
+	if who.Is("*") {
+		p = policy.Everybody
+	}
+	s := &policy.Statement{Effect: policy.Allow, Principals: []policy.Principal{p}, Actions: []Text{r.Text("Action")},
+		Resources: []Text{function.ARN(), function.ARN() + ":*"}, Maybe: r.Maybe}
+	for _, c := range []struct{ property, operator, key string }{
+		{"SourceArn", "ArnLike", "AWS:SourceArn"},
+		{"SourceAccount", "StringEquals", "AWS:SourceAccount"},
+		{"PrincipalOrgID", "StringEquals", "aws:PrincipalOrgID"},
+		{"FunctionUrlAuthType", "StringEquals", "lambda:FunctionUrlAuthType"},
+		{"InvokedViaFunctionUrl", "Bool", "lambda:InvokedViaFunctionUrl"},
+		{"EventSourceToken", "StringEquals", "lambda:EventSourceToken"},
+	} {
+		if v := r.Text(c.property); v != "" {
+			s.Conditions = append(s.Conditions, policy.Condition{Operator: c.operator, Key: c.key, Values: []Text{v}})
+		}
+	}
+	return &policy.Document{Name: r.Path, Version: "2012-10-17", Statements: []*policy.Statement{s}}
+}
+
+// subject returns the resource of the templates that an ARN is of, or is within: a bucket for its objects, a function for its versions.
+func (m *model) subject(arn Text) *template.Resource {
+	if r := m.named(arn); r != nil {
+		return r
+	}
+	if r := m.named(arn + ":*"); r != nil { // a log group's ARN ends so
+		return r
+	}
+	head := string(arn)
+	for range 4 {
+		i := strings.LastIndexAny(head, "/:")
+		if i < 0 {
+			return nil
+		}
+		head = head[:i]
+		if r := m.named(Text(head)); r != nil && r.ARN() == Text(head) {
+			return r
+		}
+	}
+	return nil
+}

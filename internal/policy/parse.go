@@ -1,0 +1,235 @@
+package policy
+
+import (
+	"encoding/json"
+	"fmt"
+	"maps"
+	"slices"
+	"strconv"
+)
+
+// Unknown is a value of the template that cannot be told.
+type Unknown struct{ Name string }
+
+// Either is a value that a condition of the template decides.
+type Either struct {
+	Condition  string
+	Then, Else any
+}
+
+// Absent is what AWS::NoValue stands for.
+type Absent struct{}
+
+// Parse reads a policy of values as encoding/json has them, of Text, and of Unknown, Either and Absent. It never fails: what it cannot read
+// may allow and deny anything.
+func Parse(name string, v any) *Document {
+	d := &Document{Name: name}
+	switch v := v.(type) {
+	case map[string]any:
+		for _, key := range sorted(v) {
+			switch key {
+			case "Version":
+				d.Version = TextOf(v[key])
+			case "Statement":
+				for _, item := range items(v[key]) {
+					d.Statements = append(d.Statements, statement(item))
+				}
+			case "Id":
+			default:
+				d.Statements = append(d.Statements, &Statement{Unreadable: fmt.Sprintf("the policy has the element %q", key)})
+			}
+		}
+	case Unknown:
+		d.Unknown = "it is " + Symbol(Anything, v.Name).String()
+	case Either:
+		for _, branch := range []any{v.Then, v.Else} {
+			if _, ok := branch.(Absent); ok {
+				continue
+			}
+			part := Parse(name, branch)
+			if part.Unknown != "" {
+				return part
+			}
+			for _, s := range part.Statements {
+				s.Maybe = true
+			}
+			d.Version, d.Statements = part.Version, append(d.Statements, part.Statements...)
+		}
+	case Text, string:
+		d.Unknown = "it is the string " + TextOf(v).String()
+	default:
+		d.Unknown = fmt.Sprintf("it is no object but %T", v)
+	}
+	return d
+}
+
+func sorted(m map[string]any) []string { return slices.Sorted(maps.Keys(m)) }
+
+type item struct {
+	value any
+	maybe bool
+}
+
+// items reads a list, of which one element may stand alone.
+func items(v any) []item {
+	switch v := v.(type) {
+	case []any:
+		var all []item
+		for _, e := range v {
+			if list, ok := e.([]any); ok { // a list within a list is no policy
+				all = append(all, item{value: list})
+				continue
+			}
+			all = append(all, items(e)...)
+		}
+		return all
+	case Either:
+		var all []item
+		for _, branch := range []any{v.Then, v.Else} {
+			for _, i := range items(branch) {
+				all = append(all, item{i.value, true})
+			}
+		}
+		return all
+	case nil, Absent:
+		return nil
+	}
+	return []item{{value: v}}
+}
+
+func statement(i item) *Statement {
+	m, ok := i.value.(map[string]any)
+	if !ok {
+		return &Statement{Unreadable: fmt.Sprintf("the statement is no object but %s", describe(i.value))}
+	}
+	s := &Statement{Maybe: i.maybe}
+	for _, key := range sorted(m) {
+		v := m[key]
+		switch key {
+		case "Sid":
+			s.Sid = TextOf(v)
+		case "Effect":
+			s.Effect, _ = TextOf(v).Known()
+		case "Action":
+			s.Actions = texts(v)
+		case "NotAction":
+			s.NotActions = texts(v)
+		case "Resource":
+			s.Resources = texts(v)
+		case "NotResource":
+			s.NotResources = texts(v)
+		case "Principal":
+			s.Principals = principals(v)
+		case "NotPrincipal":
+			s.NotPrincipals = principals(v)
+		case "Condition":
+			conditions, err := conditions(v)
+			if err != "" {
+				s.Unreadable = err
+			}
+			s.Conditions = conditions
+		default:
+			s.Unreadable = fmt.Sprintf("the statement has the element %q", key)
+		}
+	}
+	if s.Effect != Allow && s.Effect != Deny {
+		s.Unreadable = fmt.Sprintf("the statement's effect is %s", describe(m["Effect"]))
+	}
+	if s.Actions == nil && s.NotActions == nil {
+		s.Unreadable = "the statement has no action"
+	}
+	return s
+}
+
+func describe(v any) string {
+	switch v.(type) {
+	case nil:
+		return "missing"
+	case map[string]any:
+		return "an object"
+	case []any:
+		return "a list"
+	}
+	return strconv.Quote(TextOf(v).String())
+}
+
+// texts never returns nil: an element that is there and empty matches nothing.
+func texts(v any) []Text {
+	all := []Text{}
+	for _, i := range items(v) {
+		t := TextOf(i.value)
+		if i.maybe {
+			t = Symbol(Anything, "a condition|"+t.String())
+		}
+		all = append(all, t)
+	}
+	return all
+}
+
+// TextOf reads one value. What is none may be anything.
+func TextOf(v any) Text {
+	switch v := v.(type) {
+	case Text:
+		return v
+	case string:
+		return Literal(v)
+	case bool:
+		return Literal(strconv.FormatBool(v))
+	case float64:
+		return Literal(strconv.FormatFloat(v, 'f', -1, 64))
+	case json.Number:
+		return Literal(v.String())
+	case Unknown:
+		return Symbol(Anything, v.Name)
+	case Either:
+		return Symbol(Anything, v.Condition+"?"+TextOf(v.Then).String()+"|"+TextOf(v.Else).String())
+	case nil, Absent:
+		return ""
+	}
+	return Symbol(Anything, fmt.Sprintf("%T", v))
+}
+
+func principals(v any) []Principal {
+	all := []Principal{}
+	switch v := v.(type) {
+	case map[string]any:
+		for _, kind := range sorted(v) {
+			for _, value := range texts(v[kind]) {
+				if kind == "AWS" && value.Is("*") {
+					all = append(all, Everybody)
+					continue
+				}
+				all = append(all, Principal{Type: kind, Value: value})
+			}
+		}
+	default:
+		for _, value := range texts(v) {
+			if value.Is("*") {
+				all = append(all, Everybody)
+				continue
+			}
+			all = append(all, Principal{Type: "AWS", Value: value})
+		}
+	}
+	return all
+}
+
+func conditions(v any) (all []Condition, unreadable string) {
+	operators, ok := v.(map[string]any)
+	if !ok {
+		if v == nil || v == (any)(Absent{}) {
+			return nil, ""
+		}
+		return nil, "its conditions are " + describe(v)
+	}
+	for _, operator := range sorted(operators) {
+		keys, ok := operators[operator].(map[string]any)
+		if !ok {
+			return nil, fmt.Sprintf("its condition %s is %s", operator, describe(operators[operator]))
+		}
+		for _, key := range sorted(keys) {
+			all = append(all, Condition{Operator: operator, Key: key, Values: texts(keys[key])})
+		}
+	}
+	return all, ""
+}

@@ -1,0 +1,45 @@
+package policy
+
+import "testing"
+
+// What a template leaves open must never pass for a policy that says nothing.
+func TestParseOfWhatTheTemplateLeavesOpen(t *testing.T) {
+	t.Parallel()
+	statement := func(effect string) map[string]any {
+		return map[string]any{"Effect": effect, "Action": "sqs:SendMessage", "Resource": "*"}
+	}
+	policy := func(statements ...any) map[string]any {
+		return map[string]any{"Version": "2012-10-17", "Statement": statements}
+	}
+	for _, c := range []struct {
+		situation string
+		v         any
+		want      Answer
+	}{
+		{"one statement, not in a list", map[string]any{"Statement": statement("Allow")}, Yes},
+		{"none", policy(), No},
+		{"a policy that is not known", Unknown{"Param"}, CannotTell},
+		{"a policy that is a string", Text("{}"), CannotTell},
+		{"a policy that is missing", nil, CannotTell},
+		{"statements that are not known", map[string]any{"Statement": Unknown{"Param"}}, CannotTell},
+		{"a statement that is not known", policy(statement("Allow"), Unknown{"Param"}), CannotTell},
+		{"a statement under a condition", policy(Either{"C", statement("Allow"), Absent{}}), CannotTell},
+		{"a deny under a condition", policy(statement("Allow"), Either{"C", statement("Deny"), Absent{}}), CannotTell},
+		{"another deny besides", policy(statement("Allow"), statement("Deny"), Either{"C", statement("Deny"), Absent{}}), No},
+		{"a policy under a condition", Either{"C", policy(statement("Allow")), policy()}, CannotTell},
+		{"a list of statements under a condition", map[string]any{"Statement": Either{"C", []any{statement("Allow")}, []any{}}}, CannotTell},
+		{"an effect that is not known", policy(map[string]any{"Effect": Unknown{"E"}, "Action": "*", "Resource": "*"}), CannotTell},
+		{"an action that is not known", policy(map[string]any{"Effect": "Allow", "Action": Unknown{"A"}, "Resource": "*"}), CannotTell},
+		{"a resource that a condition decides", policy(map[string]any{"Effect": "Allow", "Action": "*", "Resource": Either{"C", Text("*"), Text("arn:aws:s3:::b")}}), CannotTell},
+		{"a resource of a list that a condition decides", policy(map[string]any{"Effect": "Allow", "Action": "*", "Resource": []any{Either{"C", Text("*"), Absent{}}}}), CannotTell},
+		{"conditions that are not known", policy(map[string]any{"Effect": "Allow", "Action": "*", "Resource": "*", "Condition": Unknown{"C"}}), CannotTell},
+		{"a condition's keys that are not known", policy(map[string]any{"Effect": "Allow", "Action": "*", "Resource": "*", "Condition": map[string]any{"StringEquals": Unknown{"C"}}}), CannotTell},
+		{"an account's number, as a number", policy(map[string]any{"Effect": "Allow", "Action": "*", "Resource": "*", "Condition": map[string]any{"StringEquals": map[string]any{"aws:PrincipalAccount": 111111111111.0}}}), Yes},
+	} {
+		d := Evaluate(Policies{Identity: []*Document{Parse("p", c.v)}}, Request{Principal: Role(roleA), Action: "sqs:SendMessage", Resource: queueOf,
+			Context: Context{Complete: true}.With("aws:PrincipalAccount", "111111111111")})
+		if d.Answer != c.want {
+			t.Errorf("%s: got %s, want %s: %v", c.situation, d.Answer, c.want, d.Because)
+		}
+	}
+}
