@@ -206,7 +206,7 @@ func (s *everyTemplate) identity(t *testing.T) {
 			want = append(want, permissions(s.resolved(f, iam.Document(d.Statements...)["Statement"]))...)
 		}
 		if f.net.Perimeter {
-			want = append(want, `Deny not ["logs:*","xray:*","elasticfilesystem:Client*"] on * if BoolIfExists aws:ViaAWSService ["false"], Null lambda:SourceFunctionArn ["false"], StringNotEqualsIfExists aws:SourceVpc ["${`+*f.net.Node().Path()+`/Vpc}"]`)
+			want = append(want, `Deny not ["logs:*","xray:*","elasticfilesystem:Client*","rds-db:connect","elasticache:Connect"] on * if BoolIfExists aws:ViaAWSService ["false"], Null lambda:SourceFunctionArn ["false"], StringNotEqualsIfExists aws:SourceVpc ["${`+*f.net.Node().Path()+`/Vpc}"]`)
 		}
 		sameSet(t, path(f), s.allowed(f), want)
 		for _, p := range s.policies(path(f) + "/Role") {

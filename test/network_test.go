@@ -47,7 +47,12 @@ func TestNewNetworkIsClosed(t *testing.T) {
 		"Threshold": 1, "ComparisonOperator": "GreaterThanOrEqualToThreshold", "TreatMissingData": "notBreaching", "AlarmActions": ["${SecureGoFunctionsAlarms}"]}`)
 	same(t, "flow log group", s.at("Network/FlowLogs").Properties, `{"KmsKeyId": "${SecureGoFunctionsKey.Arn}", "RetentionInDays": 365}`)
 	same(t, "flow log policy", s.at("Network/FlowLogsPolicy").Properties["PolicyDocument"], `{"Version": "2012-10-17", "Statement": [{"Effect": "Allow",
-		"Action": ["logs:CreateLogStream", "logs:PutLogEvents", "logs:DescribeLogStreams"], "Resource": "${Network/FlowLogs.Arn}"}]}`)
+		"Action": ["logs:CreateLogStream", "logs:PutLogEvents", "logs:DescribeLogStreams"], "Resource": "${Network/FlowLogs.Arn}"},
+		{"Effect": "Allow", "Action": ["kms:GenerateDataKey", "kms:Decrypt"], "Resource": "${SecureGoFunctionsKey.Arn}", "Condition": {
+			"StringEquals": {"kms:ViaService": "logs.${AWS::Region}.amazonaws.com"},
+			"ArnLike": {"kms:EncryptionContext:aws:logs:arn": "arn:${AWS::Partition}:logs:${AWS::Region}:${AWS::AccountId}:log-group:${Network/FlowLogs}"}}},
+		{"Effect": "Allow", "Action": "kms:DescribeKey", "Resource": "${SecureGoFunctionsKey.Arn}", "Condition": {
+			"StringEquals": {"kms:ViaService": "logs.${AWS::Region}.amazonaws.com"}}}]}`)
 	same(t, "flow log role", s.at("Network/FlowLogsRole").Properties["AssumeRolePolicyDocument"], `{"Version": "2012-10-17", "Statement": [{"Effect": "Allow",
 		"Action": "sts:AssumeRole", "Principal": {"Service": "vpc-flow-logs.amazonaws.com"}, "Condition": {
 		"StringEquals": {"aws:SourceAccount": "${AWS::AccountId}"},

@@ -192,8 +192,15 @@ var secured = map[string]string{
 	"LogRemovalPolicy": "the RemovalPolicy prop", "DeadLetterQueue": "the FailedEvents prop", "DeadLetterQueueEnabled": "the FailedEvents prop",
 	"DeadLetterTopic": "the FailedEvents prop", "Tracing": "nothing: it is active", "RecursiveLoop": "nothing: it is TERMINATE",
 	"Timeout": "the Timeout prop", "MemorySize": "the MemoryMB prop", "ReservedConcurrentExecutions": "the ReservedConcurrency prop",
-	"MaxEventAge": "the MaxEventAge prop", "RetryAttempts": "the Retries prop", "Description": "the Description prop",
+	"MaxEventAge": "the MaxEventAge prop", "Filesystem": "link.FileSystem", "InitialPolicy": "links", "Events": "links",
+	"OnFailure": "the FailedEvents prop", "OnSuccess": "a link to send by, in the handler", "ParamsAndSecrets": "link.Parameter or link.Secret",
+	"InsightsVersion": "Layers, and link.Statements", "AdotInstrumentation": "Layers, and link.Statements", "Profiling": "nothing: it knows no Go",
+	"ProfilingGroup": "nothing: it knows no Go", "SnapStart": "nothing: it knows no Go", "DurableConfig": "nothing: it knows no Go", "RetryAttempts": "the Retries prop", "Description": "the Description prop",
 }
+
+// overridable are the fields that open nothing. What CDK adds is shut until it
+// is looked at.
+var overridable = []string{"CodeSigningConfig", "CurrentVersionOptions", "EphemeralStorageSize", "FunctionName", "Layers", "RuntimeManagementMode", "TenancyConfig"}
 
 // checkOverride refuses what Override set of the secured fields.
 func checkOverride(set awslambda.FunctionProps) error {
@@ -201,9 +208,10 @@ func checkOverride(set awslambda.FunctionProps) error {
 	v := reflect.ValueOf(set)
 	for i := range v.NumField() {
 		name := v.Type().Field(i).Name
-		if instead, ok := secured[name]; ok && !v.Field(i).IsZero() {
-			wrong = append(wrong, fmt.Errorf("props.Override sets %s, which is secured: use %s", name, instead))
+		if v.Field(i).IsZero() || slices.Contains(overridable, name) {
+			continue
 		}
+		wrong = append(wrong, fmt.Errorf("props.Override sets %s, which is secured: use %s", name, or(secured[name], "one of "+strings.Join(overridable, ", "))))
 	}
 	return errors.Join(wrong...)
 }

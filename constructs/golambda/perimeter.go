@@ -10,8 +10,9 @@ import (
 
 // beyondPerimeter are the actions that the perimeter does not deny: Lambda
 // itself writes the logs and the traces from outside the VPC, and file systems
-// are mounted there.
-var beyondPerimeter = []string{"logs:*", "xray:*", "elasticfilesystem:Client*"}
+// are mounted there; logins to databases and caches pass no endpoint, and know
+// no VPC (aws-samples/data-perimeter-policy-examples, rds-db).
+var beyondPerimeter = []string{"logs:*", "xray:*", "elasticfilesystem:Client*", "rds-db:connect", "elasticache:Connect"}
 
 // perimeter denies what the function's credentials are used for outside the
 // VPC (IAM guide, "AWS global condition context keys", aws:SourceVpc; Lambda

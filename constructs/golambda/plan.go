@@ -15,6 +15,8 @@ import (
 	"github.com/securegofunction/cdk/internal/alarm"
 	"github.com/securegofunction/cdk/internal/iam"
 	"github.com/securegofunction/cdk/internal/keyring"
+	"github.com/securegofunction/cdk/internal/plainsecret"
+	"github.com/securegofunction/cdk/internal/pseudo"
 )
 
 // plan is what is to be made, decided before anything is.
@@ -65,7 +67,7 @@ func newPlan(p SecureGoFunctionProps, at link.Site, region string, revealed map[
 				wrong = append(wrong, keyring.Check(key, region))
 			}
 		}
-		wrong = append(wrong, made.addEgress(doors), made.addMount(doors.Mount), made.addTriggers(doors.Triggers))
+		wrong = append(wrong, checkDoors(doors), made.addEgress(doors), made.addMount(doors.Mount), made.addTriggers(doors.Triggers))
 		made.admit(doors)
 		made.needs.Endpoints = union(made.needs.Endpoints, doors.Endpoints)
 		made.needs.Gateways = union(made.needs.Gateways, doors.Gateways)
@@ -105,13 +107,16 @@ func (made *plan) addEgress(doors link.Doors) error {
 		wrong = append(wrong, checkEgress(e, doors))
 		everywhere := toEverywhere(e.CIDR)
 		switch {
-		case everywhere && len(doors.Relaxed) > 0:
+		case everywhere && len(doors.Names) == 0:
 			made.needs.Everywhere = true
 		case everywhere:
 			made.needs.Names = union(made.needs.Names, doors.Names)
 		}
 		if outside(e) {
 			made.needs.Outside = true
+			if e.PrefixList != "" {
+				made.needs.PrefixLists = append(made.needs.PrefixLists, e.PrefixList)
+			}
 			if e.CIDR != "" && !everywhere {
 				made.needs.Addresses = append(made.needs.Addresses, network.Address{CIDR: e.CIDR, Port: e.Port})
 			}
@@ -252,10 +257,60 @@ func checkEgress(e link.Egress, doors link.Doors) error {
 		return fmt.Errorf("a link sends to %q: give an IPv4 range such as 192.0.2.0/24", e.CIDR)
 	case e.PortToken == nil && (e.Port < 1 || e.Port > 65535):
 		return fmt.Errorf("a link sends to %s on port %d: give one from 1 to 65535", to, e.Port)
-	case toEverywhere(e.CIDR) && len(doors.Relaxed)+len(doors.Names) == 0:
+	case toEverywhere(e.CIDR) && len(doors.Relaxed) == 0 && !(e.Port == 443 && exact(doors.Names)):
 		return fmt.Errorf("a link sends to everywhere, on port %d, and records no reason: add one to its Relaxed, or use link.Everywhere", e.Port)
 	case !ruleDescription.MatchString(e.Description):
 		return fmt.Errorf("a link describes its rule to %s as %q: EC2 takes up to 255 letters, digits, spaces and ._-:/()#,@[]+=&;{}!$*", to, e.Description)
+	}
+	return nil
+}
+
+// exact reports whether a filter of names could hold the function to these.
+func exact(names []string) bool {
+	return len(names) > 0 && !slices.ContainsFunc(names, func(n string) bool { return strings.Contains(n, "*") || pseudo.IsToken(n) })
+}
+
+// checkDoors holds links that a team wrote itself to what ours do: no more than
+// they name, and a reason for what is wide.
+func checkDoors(doors link.Doors) error {
+	var wrong []error
+	for _, r := range doors.Relaxed {
+		if strings.TrimSpace(r.What) == "" || strings.TrimSpace(r.Reason) == "" {
+			wrong = append(wrong, fmt.Errorf("a link gives up %q for the reason %q: give both", r.What, r.Reason))
+		}
+	}
+	for _, s := range doors.Statements {
+		if s.Effect != iam.Deny {
+			wrong = append(wrong, checkAllowed(s, len(doors.Relaxed) > 0))
+		}
+	}
+	for _, v := range doors.Variables {
+		// What names a thing has a kind; text may be a secret by mistake.
+		why := ""
+		if strings.Contains(v.Value, "{{resolve:secretsmanager:") || strings.Contains(v.Value, "{{resolve:ssm-secure:") {
+			why = "it is a dynamic reference to a secret"
+		} else if v.Kind == "" {
+			why = plainsecret.Suspect(v.Name, v.Value)
+		}
+		if why != "" {
+			wrong = append(wrong, fmt.Errorf("the variable %s of a link looks like a secret: %s; put it into an SSM parameter and use link.Parameter", v.Name, why))
+		}
+	}
+	return errors.Join(wrong...)
+}
+
+func checkAllowed(s iam.Statement, explained bool) error {
+	every := slices.ContainsFunc(s.Resources, iam.IsEveryResource)
+	wild := slices.ContainsFunc(s.Actions, func(a string) bool { return strings.ContainsAny(a, "*?") })
+	switch {
+	case len(s.NotActions) > 0:
+		return fmt.Errorf("a link allows all actions but %v: name those that it needs", s.NotActions)
+	case slices.Contains(s.Actions, "*"):
+		return errors.New("a link allows *, which is every action there is: name the actions")
+	case wild && every:
+		return fmt.Errorf("a link allows %v on every resource: name the actions or the resources", s.Actions)
+	case every && !explained:
+		return fmt.Errorf("a link allows %v on every resource, and records no reason: name the resources, or add a reason to its Relaxed", s.Actions)
 	}
 	return nil
 }

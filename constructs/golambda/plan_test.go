@@ -169,7 +169,7 @@ func TestNeedsOfTheNetwork(t *testing.T) {
 		{"a range that is private in part", []link.Link{opening{Egress: []link.Egress{{CIDR: "172.0.0.0/8", Port: 1}}}},
 			network.Needs{Outside: true, Addresses: []network.Address{{CIDR: "172.0.0.0/8", Port: 1}}}},
 		{"a prefix list inside", []link.Link{opening{Egress: []link.Egress{{PrefixList: "pl-1", Port: 443}}}}, network.Needs{}},
-		{"a prefix list outside", []link.Link{opening{Egress: []link.Egress{{PrefixList: "pl-1", Port: 443, Outside: true}}}}, network.Needs{Outside: true}},
+		{"a prefix list outside", []link.Link{opening{Egress: []link.Egress{{PrefixList: "pl-1", Port: 443, Outside: true}}}}, network.Needs{Outside: true, PrefixLists: []string{"pl-1"}}},
 		{"a group", []link.Link{opening{Egress: []link.Egress{{Group: "sg-1", Port: 5432}}}}, network.Needs{}},
 	} {
 		made, _ := planOf(withNAT(), c.links...)
@@ -219,7 +219,7 @@ func TestPerimeter(t *testing.T) {
 	}
 	made, err := planOf(guarded(), plainParameter("LIMIT", "/limit"))
 	requireMistakes(t, "a service with its endpoint", err)
-	sameStatements(t, "perimeter", made.statements[1:], `[{"Effect": "Deny", "NotAction": ["logs:*", "xray:*", "elasticfilesystem:Client*"], "Resource": "*", "Condition": {
+	sameStatements(t, "perimeter", made.statements[1:], `[{"Effect": "Deny", "NotAction": ["logs:*", "xray:*", "elasticfilesystem:Client*", "rds-db:connect", "elasticache:Connect"], "Resource": "*", "Condition": {
 		"Null": {"lambda:SourceFunctionArn": "false"}, "StringNotEqualsIfExists": {"aws:SourceVpc": "vpc-1"}, "BoolIfExists": {"aws:ViaAWSService": "false"}}}]`)
 	statement := func(action string) opening {
 		return opening{Statements: []link.Statement{{Actions: []string{action}, Resources: []string{"r"}}}}
@@ -301,6 +301,45 @@ func TestRulesOfOneGroup(t *testing.T) {
 	requireMistakes(t, "59 rules", err)
 	_, err = planOf(isolated(), opening{Egress: rules(58), Endpoints: []string{"ssm"}, Gateways: []string{"s3"}})
 	requireMistakes(t, "60 rules", err, "the links need 60 rules in the function's security group, which takes 59")
+}
+
+// A link of a team's own opens no more than it names, or says why.
+func TestDoorsOfTeamsOwnLinks(t *testing.T) {
+	t.Parallel()
+	allow := func(action, resource string) opening {
+		return opening{Statements: []link.Statement{{Actions: []string{action}, Resources: []string{resource}}}}
+	}
+	explained := func(o opening) opening {
+		o.Relaxed = []link.Relaxation{{What: "all of them", Reason: "an inventory"}}
+		return o
+	}
+	everywhere := func(port int, names ...string) opening {
+		return opening{Names: names, Egress: []link.Egress{{CIDR: "0.0.0.0/0", Port: port}}}
+	}
+	for _, c := range []struct {
+		situation string
+		link      link.Link
+		want      []string
+	}{
+		{"an exact statement", allow("ses:SendEmail", "arn:aws:ses:eu-west-1:111122223333:identity/example.com"), nil},
+		{"every action", explained(allow("*", "r")), []string{"a link allows *, which is every action there is"}},
+		{"all actions but some", opening{Statements: []link.Statement{{NotActions: []string{"iam:*"}, Resources: []string{"r"}}}}, []string{"a link allows all actions but [iam:*]"}},
+		{"every action of a service on everything", explained(allow("s3:*", "*")), []string{"a link allows [s3:*] on every resource"}},
+		{"the same, written otherwise", explained(allow("s3:*", "arn:*")), []string{"a link allows [s3:*] on every resource"}},
+		{"an action on everything", allow("tag:GetResources", "*"), []string{"a link allows [tag:GetResources] on every resource, and records no reason"}},
+		{"an action on everything, for a reason", explained(allow("tag:GetResources", "*")), nil},
+		{"a denial of everything", opening{Statements: []link.Statement{{Effect: iam.Deny, Actions: []string{"*"}, Resources: []string{"*"}}}}, nil},
+		{"a blank reason", opening{Relaxed: []link.Relaxation{{What: "all", Reason: " "}}}, []string{"a link gives up \"all\" for the reason \" \": give both"}},
+		{"half of everything", opening{Egress: []link.Egress{{CIDR: "0.0.0.0/1", Port: 443}}}, []string{"a link sends to everywhere, on port 443, and records no reason"}},
+		{"everywhere behind a name", everywhere(443, "api.example.com"), nil},
+		{"everywhere behind a name, on a port that no filter reads", everywhere(22, "api.example.com"), []string{"a link sends to everywhere, on port 22"}},
+		{"everywhere behind a pattern", everywhere(443, "*.example.com"), []string{"a link sends to everywhere, on port 443"}},
+		{"a secret in a variable", opening{Variables: []link.Variable{{Name: "DB_PASSWORD", Value: "correct-horse-battery"}}}, []string{"the variable DB_PASSWORD of a link looks like a secret"}},
+		{"a dynamic reference in a variable", opening{Variables: []link.Variable{{Name: "SETTING", Kind: "text", Value: "{{resolve:secretsmanager:a:SecretString}}"}}}, []string{"the variable SETTING of a link looks like a secret: it is a dynamic reference"}},
+	} {
+		_, err := planOf(withNAT(), c.link)
+		requireMistakes(t, c.situation, err, c.want...)
+	}
 }
 
 func TestMountsAndTriggers(t *testing.T) {

@@ -73,7 +73,8 @@ type SecureGoFunctionProps struct {
 	Retries Retries
 	// FailedEvents takes asynchronous events that failed for good. Defaults to
 	// a queue that the stack's functions share: encrypted, TLS only, kept for
-	// fourteen days.
+	// fourteen days. One that is imported has to name the customer key that it
+	// is under, or the function may not use the key and failed events are lost.
 	FailedEvents awssqs.IQueue
 
 	// LogLevel of the handler's own records: TRACE, DEBUG, INFO, WARN, ERROR

@@ -85,9 +85,6 @@ var (
 	endpointName = regexp.MustCompile(`^[a-z][a-z0-9-]*(\.[a-z0-9-]+)*$`)
 	actionName   = regexp.MustCompile(`^[a-z0-9-]+:[A-Za-z0-9*?]+$`)
 	resourceName = regexp.MustCompile(`^(\*|arn:.+)$`)
-	// everyResource is a resource that leaves nothing of its kind out: all, or
-	// an ARN that only says of which service.
-	everyResource = regexp.MustCompile(`^(\*|arn:[^:]*:[^:]*:[^:]*:[^:]*:\*+)$`)
 )
 
 func checkStatement(s Statement) (wrong []error) {
@@ -110,7 +107,7 @@ func checkStatement(s Statement) (wrong []error) {
 		add("it has no resource: give an ARN")
 	}
 	allows := s.Effect != iam.Deny
-	every := slices.ContainsFunc(s.Resources, everyResource.MatchString)
+	every := slices.ContainsFunc(s.Resources, iam.IsEveryResource)
 	for _, a := range slices.Concat(s.Actions, s.NotActions) {
 		switch {
 		case allows && a == "*":

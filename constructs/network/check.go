@@ -22,6 +22,8 @@ type Needs struct {
 	Everywhere bool
 	// Addresses outside of the VPC.
 	Addresses []Address
+	// PrefixLists outside of the VPC.
+	PrefixLists []string
 }
 
 // Address is a range of addresses outside the VPC, and a TCP port there.

@@ -8,6 +8,7 @@ import (
 	"github.com/aws/jsii-runtime-go"
 
 	"github.com/securegofunction/cdk/internal/iam"
+	"github.com/securegofunction/cdk/internal/keyring"
 )
 
 // flowFields are the default format's, and what tells who was refused what, and
@@ -55,10 +56,16 @@ func flowLogs(n *Network, logs logs) {
 	policy := awsiam.NewCfnManagedPolicy(n, jsii.String("FlowLogsPolicy"), &awsiam.CfnManagedPolicyProps{
 		Description: jsii.String("Lets VPC flow logs write to their log group"),
 		Roles:       &[]any{role.Ref()},
-		PolicyDocument: iam.Document(iam.Statement{
-			Actions:   []string{"logs:CreateLogStream", "logs:PutLogEvents", "logs:DescribeLogStreams"},
-			Resources: []string{arn},
-		}),
+		PolicyDocument: iam.Document(
+			iam.Statement{Actions: []string{"logs:CreateLogStream", "logs:PutLogEvents", "logs:DescribeLogStreams"}, Resources: []string{arn}},
+			// CloudWatch Logs guide, "Encrypt log data", step 2.
+			iam.Statement{Actions: []string{"kms:GenerateDataKey", "kms:Decrypt"}, Resources: []string{keyring.ARN(logs.key)}, Conditions: iam.Conditions{
+				"StringEquals": {"kms:ViaService": {"logs." + at.Region + ".amazonaws.com"}},
+				"ArnLike":      {"kms:EncryptionContext:aws:logs:arn": {"arn:" + at.Partition + ":logs:" + at.Region + ":" + at.Account + ":log-group:" + *group.LogGroupName()}},
+			}},
+			iam.Statement{Actions: []string{"kms:DescribeKey"}, Resources: []string{keyring.ARN(logs.key)},
+				Conditions: iam.Conditions{"StringEquals": {"kms:ViaService": {"logs." + at.Region + ".amazonaws.com"}}}},
+		),
 	})
 	log := awsec2.NewCfnFlowLog(n, jsii.String("FlowLog"), &awsec2.CfnFlowLogProps{
 		ResourceId: jsii.String(n.VpcID), ResourceType: jsii.String("VPC"), TrafficType: jsii.String("ALL"),

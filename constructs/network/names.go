@@ -46,6 +46,9 @@ func (n *names) checkNeeds(needs Needs, v *vpc) []error {
 	if needs.Everywhere && n.given.kind != anyName {
 		wrong = append(wrong, errors.New("the network filters names, which link.Everywhere would go past: name what is reached with link.HTTPS or link.Address"))
 	}
+	if n.given.kind == networkFirewall && len(needs.PrefixLists) > 0 {
+		wrong = append(wrong, fmt.Errorf("the network firewall passes addresses and names, and would drop what goes to the prefix list %s: give its ranges with link.CIDR", strings.Join(needs.PrefixLists, ", ")))
+	}
 	if n.ours() {
 		for _, name := range needs.Names {
 			_, err := v.known(name)

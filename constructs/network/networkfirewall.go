@@ -114,10 +114,12 @@ func firewallPolicy(scope constructs.Construct, name string, of *names) awsnetwo
 			StatefulEngineOptions: &awsnetworkfirewall.CfnFirewallPolicy_StatefulEngineOptionsProperty{
 				RuleOrder: jsii.String("STRICT_ORDER"), StreamExceptionPolicy: jsii.String("DROP")},
 			StatefulRuleGroupReferences: []any{reference(addresses, 1), reference(hosts, 2)},
-			// Whatever no rule passed, once it is connected: before that there is
-			// no name to compare (Network Firewall guide, "Managing evaluation
-			// order for Suricata compatible rules").
-			StatefulDefaultActions: jsii.Strings("aws:drop_established", "aws:alert_established"),
+			// Whatever no rule passed, once the client's part of TLS or HTTP is
+			// read. drop_established would drop the first packet of a handshake
+			// that takes two, as Go's does (Network Firewall guide, "Managing
+			// evaluation order for Suricata compatible rules";
+			// hashicorp/terraform-provider-aws#39311).
+			StatefulDefaultActions: jsii.Strings("aws:drop_established_app_layer_to_server", "aws:alert_established_app_layer_to_server"),
 		}})
 }
 

@@ -109,3 +109,9 @@ func Service(action string) string {
 	service, _, _ := strings.Cut(action, ":")
 	return strings.ToLower(service)
 }
+
+// IsEveryResource reports whether a resource leaves nothing out: all, or an ARN
+// that only says of which service.
+func IsEveryResource(resource string) bool { return everyResource.MatchString(resource) }
+
+var everyResource = regexp.MustCompile(`^[*?]+$|^arn:[*:?]*$|^arn:[^:]*:[^:]*:[^:]*:[^:]*:\*+$`)
