@@ -10,6 +10,8 @@ import (
 	"github.com/aws/aws-cdk-go/awscdk/v2/awslambda"
 	"github.com/aws/jsii-runtime-go"
 
+	"github.com/securegofunction/cdk/apps/orders"
+	"github.com/securegofunction/cdk/apps/quickstart"
 	"github.com/securegofunction/cdk/constructs/posture"
 	"github.com/securegofunction/cdk/constructs/posture/validation"
 )
@@ -69,4 +71,24 @@ func TestPostureStopsSynth(t *testing.T) {
 			}
 		}
 	}
+}
+
+// What the samples show is what posture finds nothing in.
+func TestSamplesHaveNoFindings(t *testing.T) {
+	app := newApp(t)
+	emails := []string{"oncall@example.com"}
+	quickstart.NewStack(app, "quickstart", &quickstart.StackProps{Entry: "../apps/quickstart/handler", AlarmEmails: emails})
+	orders.NewStack(app, "orders", &orders.StackProps{Entry: "../apps/orders/handler", AlarmEmails: emails,
+		PrefixLists: map[string]string{"s3": "pl-11111111", "dynamodb": "pl-22222222"}})
+	p, err := posture.Read(*app.Synth(nil).Directory())
+	if err != nil {
+		t.Fatal(err)
+	}
+	p.NoFindings(t)
+	p.ReachesOnly(t, "quickstart/Quickstart", "ssm")
+	p.May(t, "quickstart/Quickstart", "ssm:GetParameters", "arn:${AWS::Partition}:ssm:${AWS::Region}:${AWS::AccountId}:parameter/my_app/api_key")
+	p.MayNot(t, "quickstart/Quickstart", "ssm:GetParameters", "arn:${AWS::Partition}:ssm:${AWS::Region}:${AWS::AccountId}:parameter/other")
+	p.May(t, "orders/Orders", "sqs:ReceiveMessage", "${Incoming.Arn}")
+	p.MayNot(t, "orders/Orders", "s3:PutObject", "${Receipts.Arn}/other/1.json")
+	p.MayNot(t, "orders/Orders", "s3:GetObject", "${Receipts.Arn}/*")
 }

@@ -25,7 +25,12 @@ func TestOrders(t *testing.T) {
 	p := posture.FromTemplate(orders{})
 	p.May(t, "Orders", "s3:PutObject", "${Receipts.Arn}/2026/1.pdf")
 	p.MayNot(t, "Orders", "s3:DeleteObject", "${Receipts.Arn}/*")
-	p.NoFindings(t)
+
+	sound, err := posture.Read("testdata/sound.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	sound.NoFindings(t)
 }
 
 func ExamplePosture_Decide() {

@@ -78,8 +78,10 @@ func (m *model) networkFilter(firewall *template.Resource) NameFilter {
 	}
 	settings := p.Property("FirewallPolicy")
 	for _, action := range template.Texts(template.At(settings, "StatefulDefaultActions")) {
-		if action.Is("aws:drop_strict") || action.Is("aws:drop_established") {
-			filter.BlocksOthers = Yes
+		for _, drop := range []string{"aws:drop_strict", "aws:drop_established", "aws:drop_established_app_layer", "aws:drop_established_app_layer_to_server"} {
+			if action.Is(drop) {
+				filter.BlocksOthers = Yes
+			}
 		}
 	}
 	for _, reference := range template.List(template.At(settings, "StatefulRuleGroupReferences")) {

@@ -117,8 +117,11 @@ func violation(rule string, severity posture.Severity, message string, resource 
 	if resource != nil {
 		resources = append(resources, resource)
 	}
-	return &awscdk.PolicyViolation{RuleName: &rule, Description: &message, Severity: jsii.String(string(severity)), ViolatingResources: &resources}
+	return &awscdk.PolicyViolation{RuleName: &rule, Description: &message, Severity: jsii.String(severities[severity]), ViolatingResources: &resources}
 }
+
+// severities are CDK's words for them.
+var severities = map[posture.Severity]string{posture.Error: "error", posture.Warning: "warning", posture.Note: "info"}
 
 func report(violations []*awscdk.PolicyViolation, sound bool) *awscdk.PolicyValidationPluginReport {
 	if violations == nil {

@@ -1,0 +1,154 @@
+package posture
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/securegofunction/cdk/constructs/posture/internal/template"
+	"github.com/securegofunction/cdk/internal/policy"
+)
+
+// anonymous is a method or route of an API that asks nobody who they are, and that a function answers.
+type anonymous struct {
+	resource *template.Resource
+	path     string
+	message  string
+	// relaxation is how SecureGoFunction records that it is so on purpose.
+	relaxation string
+	answer     Answer
+}
+
+// A preflight request of CORS carries no credentials (API Gateway guide, "CORS for REST APIs").
+const preflight = "OPTIONS"
+
+// anonymousRoutes returns those of all functions, by the function's ARN. What an API's OpenAPI document makes is not seen.
+func (m *model) anonymousRoutes() map[Text][]anonymous {
+	all := map[Text][]anonymous{}
+	add := func(uri Text, r *template.Resource, message, relaxation string, answer Answer) {
+		if function := m.integrated(uri, r); function != "" && answer != No {
+			all[function] = append(all[function], anonymous{r, constructPath(r), message, relaxation, policy.And(answer, certainly(r))})
+		}
+	}
+	for _, r := range m.of("AWS::ApiGateway::Method") {
+		if method := r.Text("HttpMethod"); !method.Is(preflight) {
+			add(r.Text("Integration", "Uri"), r, fmt.Sprintf("the method %s of the REST API asks nobody who they are", method),
+				"method "+constructPath(r)+" of the REST API is public", policy.And(open(r.Text("AuthorizationType")), m.restAPI(r)))
+		}
+	}
+	connects := map[Text]Answer{} // whether a WebSocket API's $connect asks nobody
+	for _, r := range m.of("AWS::ApiGatewayV2::Route") {
+		if r.Text("RouteKey").Is("$connect") {
+			connects[r.Text("ApiId")] = open(r.Text("AuthorizationType"))
+		}
+	}
+	for _, r := range m.of("AWS::ApiGatewayV2::Route") {
+		key, api := r.Text("RouteKey"), r.Text("ApiId")
+		answer := open(r.Text("AuthorizationType"))
+		// Of a WebSocket API only $connect authorizes: the rest is for who is connected.
+		if connected, ok := connects[api]; ok {
+			answer = connected
+		}
+		if strings.HasPrefix(string(key), preflight+" ") {
+			continue
+		}
+		integration := m.named(Text(strings.TrimPrefix(string(r.Text("Target")), "integrations/")), "AWS::ApiGatewayV2::Integration")
+		if integration != nil {
+			add(integration.Text("IntegrationUri"), r, fmt.Sprintf("the route %s of the API asks nobody who they are", key),
+				fmt.Sprintf("route %s of the HTTP API %s is public", key, api), answer)
+		}
+	}
+	for _, r := range m.of("AWS::ApiGatewayV2::Api") {
+		add(r.Text("Target"), r, "the API was made for the function alone, and asks nobody who they are", "", Yes)
+	}
+	for _, r := range m.of("AWS::Serverless::Function") {
+		all[r.ARN()] = append(all[r.ARN()], m.anonymousEvents(r)...)
+	}
+	return all
+}
+
+// open says whether an authorization type is none. NONE is the default.
+func open(authorization Text) Answer {
+	known, ok := authorization.Known()
+	switch {
+	case !ok:
+		return CannotTell
+	case known == "" || known == "NONE":
+		return Yes
+	}
+	return No
+}
+
+// restAPI says whether everybody gets as far as to a REST API's methods: a private one is reached through VPC endpoints alone, and a policy, of
+// which the evaluation is API Gateway's own, may keep others away.
+func (m *model) restAPI(method *template.Resource) Answer {
+	api := m.named(method.Text("RestApiId"), "AWS::ApiGateway::RestApi")
+	switch {
+	case api == nil:
+		return CannotTell
+	case slices.ContainsFunc(textsAt(api, "EndpointConfiguration", "Types"), func(t Text) bool { return t.Is("PRIVATE") }):
+		return No
+	case api.Property("Policy") != nil:
+		return CannotTell
+	}
+	return Yes
+}
+
+// integrated returns the ARN of the function that an integration's URI names: its own, or within API Gateway's.
+func (m *model) integrated(uri Text, at *template.Resource) Text {
+	arn := string(uri)
+	if _, after, ok := strings.Cut(arn, "/functions/"); ok {
+		arn, _, _ = strings.Cut(after, "/invocations")
+	}
+	function := m.functionARN(Text(arn), at)
+	if m.named(function, functionTypes...) == nil {
+		return ""
+	}
+	return function
+}
+
+// anonymousEvents are the API events of a function of the Serverless Application Model (SAM guide, "Controlling access to API Gateway APIs").
+func (m *model) anonymousEvents(function *template.Resource) []anonymous {
+	events, _ := function.Property("Events").(map[string]any)
+	var all []anonymous
+	for _, name := range sorted(events) {
+		kind := policy.TextOf(template.At(events[name], "Type")).String()
+		settings := template.At(events[name], "Properties")
+		if kind != "Api" && kind != "HttpApi" || strings.EqualFold(policy.TextOf(template.At(settings, "Method")).String(), preflight) {
+			continue
+		}
+		answer := m.anonymousEvent(function, kind, settings)
+		if answer != No {
+			path := constructPath(function) + "/" + name
+			all = append(all, anonymous{function, path, fmt.Sprintf("the event %s of the API asks nobody who they are", name), "", answer})
+		}
+	}
+	return all
+}
+
+func (m *model) anonymousEvent(function *template.Resource, kind string, settings any) Answer {
+	if authorizer := template.At(settings, "Auth", "Authorizer"); authorizer != nil {
+		return open(policy.TextOf(authorizer))
+	}
+	if template.At(settings, "Auth", "ResourcePolicy") != nil {
+		return CannotTell
+	}
+	answer := Yes
+	if reference := template.At(settings, map[string]string{"Api": "RestApiId", "HttpApi": "ApiId"}[kind]); reference != nil {
+		api := m.named(policy.TextOf(reference), "AWS::Serverless::Api", "AWS::Serverless::HttpApi")
+		if api == nil {
+			return CannotTell
+		}
+		if api.Property("Auth", "DefaultAuthorizer") != nil {
+			return No
+		}
+		if api.Property("Auth", "ResourcePolicy") != nil || api.Property("DefinitionBody") != nil || api.Property("DefinitionUri") != nil {
+			answer = CannotTell
+		}
+	}
+	globals, _ := function.Stack.SAM(kind)
+	if template.At(function.Stack.Resolve(globals), "Auth", "DefaultAuthorizer") != nil {
+		return No
+	}
+	return answer
+}

@@ -1,0 +1,71 @@
+package posture
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/securegofunction/cdk/constructs/posture/internal/template"
+	"github.com/securegofunction/cdk/internal/plainsecret"
+	"github.com/securegofunction/cdk/internal/policy"
+)
+
+func init() {
+	register(Rule{
+		ID:       "plain-secret",
+		Title:    "A plain environment variable holds a secret",
+		Severity: Error,
+		Why:      "Whoever may call lambda:GetFunctionConfiguration reads it, and so does whoever sees the template or a crash report.",
+		Fix:      "Put it into a SecureString parameter or a secret, give the function its name, and let the function read it: link.Parameter, link.Secret.",
+		Source:   "Lambda guide, \"Working with Lambda environment variables\"",
+		Controls: Controls{
+			NIST80053: []string{"IA-5", "SC-28"},
+			Checkov:   []string{"CKV_AWS_45"},
+		},
+		check: plainSecret,
+	})
+}
+
+func plainSecret(p *Posture) []Finding {
+	hidden := p.model.assembly.Hidden()
+	var all []Finding
+	for _, f := range p.Functions {
+		variables, _ := setting(f.resource, "Environment", "Variables").(map[string]any)
+		for _, name := range sorted(variables) {
+			for _, item := range template.Items(variables[name]) {
+				value := policy.TextOf(item.Value)
+				why, sure := secretIn(name, value, hidden)
+				if why == "" {
+					continue
+				}
+				found := at(f.resource, fmt.Sprintf("the variable %s: %s", name, why)).of(f)
+				found.Unsure = !sure || item.Maybe
+				found.About = []Text{Text(name)}
+				all = append(all, found)
+			}
+		}
+	}
+	return all
+}
+
+// secretIn says why a named value looks like a secret, and whether that does not depend on what is known only when the template is deployed.
+// It says nothing of the value.
+func secretIn(name string, value Text, hidden map[string]bool) (why string, sure bool) {
+	for _, s := range value.Symbols() {
+		switch {
+		case hidden[s]:
+			return "it is the NoEcho parameter " + s + ", which is plain text from here on", true
+		case strings.HasSuffix(s, ".SecretAccessKey"):
+			return "it is the secret key of an AWS access key", true
+		}
+	}
+	symbol, whole := value.Symbol()
+	if whole && !value.Open() {
+		return "", false // the name of a resource
+	}
+	// As a token, so that it counts for neither a form nor randomness.
+	why = plainsecret.Suspect(name, value.Outline("${Token[0]}"))
+	if whole && plainsecret.Suspect(symbol, "?") == "" {
+		return "", false // a parameter called DbSecretArn
+	}
+	return why, !value.Open() || strings.HasPrefix(why, "its value")
+}
