@@ -18,7 +18,7 @@ func Example() {
 	stack := awscdk.NewStack(app, jsii.String("Orders"), nil)
 	key := awskms.NewKey(stack, jsii.String("Key"), nil)
 
-	net := network.New(stack, "Network", nil) // isolated subnets, no way out, no hourly cost
+	net := network.New(stack, "Network", nil) // isolated subnets, no way out
 	fn := golambda.NewSecureGoFunction(stack, "Quickstart", &golambda.SecureGoFunctionProps{
 		Entry:   "../apps/quickstart/handler",
 		Network: net,

@@ -1,6 +1,7 @@
 package test
 
 import (
+	"encoding/json"
 	"fmt"
 	"slices"
 	"strings"
@@ -127,6 +128,39 @@ func TestGrantsLandInTheRunTimePolicy(t *testing.T) {
 		if !strings.Contains(text, "logs:PutLogEvents") {
 			t.Errorf("%s: the planned statements are gone from the run-time policy: %s", situation, text)
 		}
+	}
+}
+
+// CDK would spread grants over several policies, too.
+func TestManyGrantsFit(t *testing.T) {
+	const tables = 40
+	s := synth(t, func(stack awscdk.Stack) {
+		fn := newFunction(stack, func(_ awscdk.Stack, p *golambda.SecureGoFunctionProps) { p.Network = network.None("grants alone") })
+		for i := range tables {
+			awsdynamodb.NewTable(stack, jsii.String(fmt.Sprint("Table", i)), &awsdynamodb.TableProps{PartitionKey: &awsdynamodb.Attribute{Name: jsii.String("id"), Type: awsdynamodb.AttributeType_STRING}}).GrantReadWriteData(fn)
+		}
+	})
+	all := ""
+	for _, path := range s.ofType("AWS::IAM::ManagedPolicy") {
+		text, err := json.Marshal(s.at(path).Properties["PolicyDocument"])
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(text) > 6144 {
+			t.Errorf("%s has %d characters", path, len(text))
+		}
+		if strings.HasPrefix(path, "Fn/Role/Granted") && !slices.Contains(s.at("Fn/Function").DependsOn, path) {
+			t.Errorf("the function does not wait for %s", path)
+		}
+		all += string(text)
+	}
+	for i := range tables {
+		if !strings.Contains(all, fmt.Sprintf("${Table%d.Arn}", i)) {
+			t.Errorf("the grant of table %d is lost", i)
+		}
+	}
+	if !strings.Contains(all, "logs:PutLogEvents") {
+		t.Error("the planned statements are gone")
 	}
 }
 

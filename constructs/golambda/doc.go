@@ -5,7 +5,8 @@
 //
 //   - a role of its own that Lambda alone can assume, with customer managed
 //     policies and no wildcard resource but where IAM knows none narrower
-//   - an environment under a customer key, in which no secret is let
+//   - an environment under a customer key, in which props and links let no
+//     secret
 //   - a security group with nothing in, and out only what links open; the
 //     function's own code may not touch network interfaces
 //   - a log group of its own, under the key, kept for a year, in JSON

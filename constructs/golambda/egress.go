@@ -57,7 +57,7 @@ func (v *egressValidation) Validate() *[]*string {
 	mistakes := []*string{}
 	for _, c := range *v.app.Node().FindAll(constructs.ConstructOrder_PREORDER) {
 		rule, ok := c.(awsec2.CfnSecurityGroupEgress)
-		if !ok || !v.groups[*rule.GroupId()] {
+		if !ok || rule.GroupId() == nil || !v.groups[*rule.GroupId()] {
 			continue
 		}
 		for _, to := range []*string{rule.CidrIp(), rule.CidrIpv6()} {

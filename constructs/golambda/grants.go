@@ -3,9 +3,9 @@ package golambda
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
-	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
 	"github.com/aws/constructs-go/constructs/v10"
 	"github.com/aws/jsii-runtime-go"
 
@@ -29,15 +29,18 @@ func newDoors(fn constructs.Construct, n *network.Network, made plan) *doors {
 
 // granted has the endpoints that the function reaches let through what it was
 // granted, and says of what it does not reach which link would.
-func (d *doors) granted(statement awsiam.PolicyStatement) {
-	if d.network.Vpc == nil {
-		return
-	}
-	s := grantedStatement(statement.ToStatementJson())
+func (d *doors) granted(s iam.Statement) {
 	if s.Effect == iam.Deny {
 		return
 	}
+	if err := checkAllowed(s, true); err != nil && !d.told["*"] {
+		d.told["*"] = true
+		awscdk.Annotations_Of(d.fn).AddWarningV2(jsii.String("SecureGoFunction:wideGrant"), jsii.String("a grant is wider than a link may be: "+strings.Replace(err.Error(), "a link allows", "it allows", 1)))
+	}
 	reached := map[string]bool{}
+	if d.network.Vpc == nil {
+		return
+	}
 	for _, door := range d.open {
 		if through := ofDoor(s, door); len(through.Actions) > 0 {
 			reached[serviceOf(door)] = true
@@ -55,6 +58,9 @@ func (d *doors) granted(statement awsiam.PolicyStatement) {
 }
 
 func shut(service, action string) string {
+	if service == "kms" { // mostly of what is under a key, which the service uses itself
+		return fmt.Sprintf("a grant allows %s, and opens no network: that serves what is encrypted under the key; if the function's code calls KMS itself, use %s", action, linksOf[service])
+	}
 	text := fmt.Sprintf("a grant allows %s, and opens no network: if the function's code calls %s, it will time out", action, service)
 	if links, ok := linksOf[service]; ok {
 		return text + "; use " + links + ", which opens both"

@@ -111,7 +111,7 @@ type rendered struct {
 func renderRole(fn *SecureGoFunction, p SecureGoFunctionProps, n names, made plan) *rendered {
 	policies := iam.Split(policyLimit, made.lengths, runTime(n, made.statements))
 	inVpc := p.Network.Vpc != nil
-	runTime := &runTimePolicy{planned: policies[0], doors: newDoors(fn, p.Network, made)}
+	runTime := &runTimePolicy{statements: policies[0], lengths: made.lengths, doors: newDoors(fn, p.Network, made)}
 	r := &rendered{given: p.Role != nil}
 	scope := constructs.Construct(fn)
 	if r.given {
@@ -138,6 +138,11 @@ func renderRole(fn *SecureGoFunction, p SecureGoFunctionProps, n names, made pla
 		r.waitFor = append(r.waitFor, attach(scope, id, r.name, statements))
 	}
 	runTime.resource = r.waitFor[0].(awsiam.CfnManagedPolicy)
+	more := 0
+	runTime.next = func() awsiam.CfnManagedPolicy {
+		more++
+		return attach(scope, "Granted"+strconv.Itoa(more), r.name, nil)
+	}
 	r.service = attach(scope, "Service", r.name, service(n, inVpc))
 	r.waitFor = append(r.waitFor, r.service)
 	return r

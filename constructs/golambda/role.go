@@ -3,6 +3,8 @@ package golambda
 import (
 	"encoding/json"
 	"fmt"
+	"reflect"
+	"slices"
 	"strings"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
@@ -16,21 +18,32 @@ import (
 // runTimePolicy is the managed policy of what the function's code may do. CDK
 // would put grants into an inline policy, which every compliance pack refuses.
 type runTimePolicy struct {
-	resource awsiam.CfnManagedPolicy
-	planned  []iam.Statement
-	doors    *doors
+	resource   awsiam.CfnManagedPolicy
+	statements []iam.Statement // that it holds
+	lengths    map[string]int
+	doors      *doors
 	// document replaces what was planned on the first grant; most functions
 	// have none.
 	document awsiam.PolicyDocument
+	// next makes one more policy, for grants that do not fit any more.
+	next func() awsiam.CfnManagedPolicy
 }
 
 func (p *runTimePolicy) add(statement awsiam.PolicyStatement) *awsiam.AddToPrincipalPolicyResult {
+	s := grantedStatement(statement.ToStatementJson())
+	known := slices.ContainsFunc(p.statements, func(o iam.Statement) bool { return reflect.DeepEqual(o, s) })
+	if !known && iam.Size(p.lengths, append(slices.Clip(p.statements), s)...) > policyLimit {
+		p.resource, p.statements, p.document = p.next(), nil, nil
+	}
 	if p.document == nil {
-		p.document = awsiam.PolicyDocument_FromJson(iam.Document(p.planned...))
+		p.document = awsiam.PolicyDocument_FromJson(iam.Document(p.statements...))
 		p.resource.SetPolicyDocument(p.document)
 	}
+	if !known {
+		p.statements = append(slices.Clip(p.statements), s)
+	}
 	p.document.AddStatements(statement)
-	p.doors.granted(statement)
+	p.doors.granted(s)
 	return &awsiam.AddToPrincipalPolicyResult{StatementAdded: jsii.Bool(true), PolicyDependable: p.resource}
 }
 

@@ -8,10 +8,10 @@
 //		DB       config.Postgres `link:"DB"`
 //	}
 //
-//	func handle(ctx context.Context, order Order) error {
+//	func handle(ctx context.Context, order Order) (Receipt, error) {
 //		cfg, err := config.Load[Config](ctx)
 //		if err != nil {
-//			return err
+//			return Receipt{}, err
 //		}
 //		...
 //	}

@@ -45,7 +45,7 @@ type Result[Out any] struct {
 // deadline, a LambdaContext and a trace id. Tests may run in parallel.
 //
 // Run fails the test if a metric is one that CloudWatch would refuse, or a
-// secret that Config was given is on the log, in a metric, in the answer or in
+// secret that Config was given is on the log, in a metric or in
 // the error. An error or a panic of the handler is in the result.
 //
 // The first Run makes a logger of its own slog's default, for the rest of the
