@@ -1,6 +1,7 @@
 package test
 
 import (
+	"encoding/json"
 	"fmt"
 	"slices"
 	"strings"
@@ -562,4 +563,45 @@ func TestRulesOfOthersAreTheirOwn(t *testing.T) {
 
 func newFunctionIn(stack awscdk.Stack, net *network.Network) *golambda.SecureGoFunction {
 	return newFunction(stack, func(_ awscdk.Stack, p *golambda.SecureGoFunctionProps) { p.Network = net })
+}
+
+// The CLI looks a VPC up after a first synth, which has to get that far.
+func TestVpcThatIsNotLookedUpYet(t *testing.T) {
+	for situation, subnets := range map[string]*awsec2.SubnetSelection{
+		"by type":  {SubnetType: awsec2.SubnetType_PRIVATE_WITH_EGRESS},
+		"by group": {SubnetGroupName: jsii.String("Data")},
+		"by zone":  {AvailabilityZones: jsii.Strings("eu-west-1c")},
+	} {
+		app := newApp(t)
+		stack := inIreland(app, "S")
+		vpc := awsec2.Vpc_FromLookup(stack, jsii.String("Vpc"), &awsec2.VpcLookupOptions{VpcId: jsii.String("vpc-0123456789abcdef0")})
+		net := network.FromVpc(stack, "Existing", &network.FromVpcProps{Vpc: vpc, Subnets: subnets, OutsideSubnets: subnets})
+		functionIn(stack, "Fn", net, link.Parameter("LIMIT", "/limit", link.Plain("a number")))
+		missing, err := json.Marshal(app.Synth(nil).Manifest().Missing)
+		if err != nil || !strings.Contains(string(missing), "vpc-provider") {
+			t.Errorf("%s: the CLI is not asked to look the VPC up: %s %v", situation, missing, err)
+		}
+	}
+}
+
+// Rules past link.Everywhere are found wherever they are.
+func TestRulesToEverywhereInAnotherStack(t *testing.T) {
+	for situation, rule := range map[string]*awsec2.CfnSecurityGroupEgressProps{
+		"everywhere":                         {IpProtocol: jsii.String("-1"), CidrIp: jsii.String("0.0.0.0/0")},
+		"half of everywhere":                 {IpProtocol: jsii.String("-1"), CidrIp: jsii.String("128.0.0.0/1")},
+		"a range that only deployment knows": {IpProtocol: jsii.String("-1"), CidrIp: awscdk.Token_AsString(map[string]string{"Ref": "Range"}, nil)},
+		"everywhere in IPv6":                 {IpProtocol: jsii.String("-1"), CidrIpv6: jsii.String("::/0")},
+	} {
+		message := refused(t, situation, func() {
+			app := newApp(t)
+			stack, other := awscdk.NewStack(app, jsii.String("S"), nil), awscdk.NewStack(app, jsii.String("Other"), nil)
+			fn := newFunction(stack, nil)
+			rule.GroupId = (*fn.Connections().SecurityGroups())[0].SecurityGroupId()
+			awsec2.NewCfnSecurityGroupEgress(other, jsii.String("Rule"), rule)
+			app.Synth(nil)
+		})
+		if !strings.Contains(message, "Other/Rule") || !strings.Contains(message, "use link.Everywhere(port, reason)") {
+			t.Errorf("%s: the message is %q", situation, message)
+		}
+	}
 }

@@ -18,7 +18,7 @@ func init() {
 		Source:   "Lambda guide, \"Defining Lambda function permissions with an execution role\"; IAM guide, \"Roles terms and concepts\", Trust policy",
 		Controls: Controls{NIST80053: []string{"AC-3", "AC-6"}, Checkov: []string{"CKV_AWS_61"}},
 		check: func(p *Posture) []Finding {
-			return p.assuming(func(who policy.Principal, _ *policy.Statement) bool { return who.Type != "*" })
+			return p.assuming(func(who policy.Principal) bool { return who.Type != "*" })
 		},
 	})
 	register(Rule{
@@ -30,7 +30,7 @@ func init() {
 		Source:   "IAM guide, \"AWS JSON policy elements: Principal\", All principals",
 		Controls: Controls{NIST80053: []string{"AC-3", "AC-6"}, Checkov: []string{"CKV_AWS_60"}},
 		check: func(p *Posture) []Finding {
-			return p.assuming(func(who policy.Principal, s *policy.Statement) bool { return who.Type == "*" && !closed(s) })
+			return p.assuming(func(who policy.Principal) bool { return who.Type == "*" })
 		},
 	})
 }
@@ -41,7 +41,7 @@ func closed(s *policy.Statement) bool {
 }
 
 // assuming finds those, beside Lambda, that may assume the functions' roles.
-func (p *Posture) assuming(about func(policy.Principal, *policy.Statement) bool) []Finding {
+func (p *Posture) assuming(about func(policy.Principal) bool) []Finding {
 	var all []Finding
 	for _, i := range p.identities() {
 		if i.trust == nil || i.resource == nil {
@@ -57,7 +57,7 @@ func (p *Posture) assuming(about func(policy.Principal, *policy.Statement) bool)
 			}
 			for _, w := range who {
 				answer := lambda(w)
-				if answer == Yes || !about(restricted(w, s), s) {
+				if answer == Yes || !about(restricted(w, s)) {
 					continue
 				}
 				found := i.at(nil, fmt.Sprintf("%s may assume the role", w))

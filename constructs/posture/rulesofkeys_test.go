@@ -54,6 +54,7 @@ func TestRulesOfKeys(t *testing.T) {
 		{"everybody of the account", key(admit(region, both, own) + "," + alarms + `,{"Effect":"Allow","Principal":"*","Action":"kms:Decrypt","Resource":"*","Condition":{"StringEquals":{"kms:CallerAccount":{"Ref":"AWS::AccountId"}}}}`), nil},
 		{"everybody but one", key(admit(region, both, own) + "," + alarms + `,{"Effect":"Allow","NotPrincipal":{"AWS":"arn:aws:iam::111122223333:root"},"Action":"kms:Decrypt","Resource":"*"}`), []string{"open-key"}},
 		{"an account that may be the key's own", key(admit(region, both, own) + "," + alarms + `,{"Effect":"Allow","Principal":{"AWS":"111122223333"},"Action":"kms:Decrypt","Resource":"*"}`), []string{"of another account?"}},
+		{"an account that is a parameter", key(admit(region, both, own) + "," + alarms + `,{"Effect":"Allow","Principal":{"AWS":{"Fn::Sub":"arn:aws:iam::${Team}:root"}},"Action":"kms:Decrypt","Resource":"*"}`), nil},
 		{"a principal that is a parameter", key(admit(region, both, own) + "," + alarms + `,{"Effect":"Allow","Principal":{"AWS":{"Ref":"Who"}},"Action":"kms:Decrypt","Resource":"*"}`), nil},
 	} {
 		expect(t, c.situation, foundIn(t, "{"+c.resources+"}", "environment-key", "log-key", "queue-key", "bucket-key", "topic-key", "open-key", "wide-key-policy", "key-lacks-logs",

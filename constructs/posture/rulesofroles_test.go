@@ -74,6 +74,7 @@ func TestRulesOfPermissions(t *testing.T) {
 		{"a policy under a condition of the template", `"Extra":{"Type":"AWS::IAM::ManagedPolicy","Condition":"Some","Properties":{"Roles":[{"Ref":"QuickstartRole459E3321"}],
 			"PolicyDocument":{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"sqs:SendMessage","Resource":"*"}}}}`, []string{"on *?"}},
 		{"everything is one finding", extra(`{"Effect":"Allow","Action":"*","Resource":"*"}`), []string{"administrator sound/Extra: statement 1 allows every action on *"}},
+		{"everything but on one resource", extra(`{"Effect":"Allow","Action":"*","NotResource":` + queue + `}`), []string{"administrator sound/Extra: statement 1 allows every action on all but arn"}},
 		{"every action on one resource", extra(`{"Effect":"Allow","Action":"*","Resource":` + queue + `}`), []string{"wildcard-action sound/Extra: statement 1 allows * on"}},
 		{"iam:* is no single action", extra(`{"Effect":"Allow","Action":"iam:Put*","Resource":{"Fn::GetAtt":["QuickstartRole459E3321","Arn"]}}`),
 			[]string{"which replaces a boundary", "which writes a policy into a role", "wildcard-action"}},

@@ -1,6 +1,9 @@
 package posture
 
-import "testing"
+import (
+	"encoding/json"
+	"testing"
+)
 
 func TestRulesOfSecrets(t *testing.T) {
 	t.Parallel()
@@ -37,5 +40,35 @@ func TestRulesOfSecrets(t *testing.T) {
 		{"a key within a list", `"X":{"Type":"AWS::Thing","Properties":{"Tags":[{"Key":"a","Value":"AKIAIOSFODNN7EXAMPLE"}]}}`, []string{"secret-in-template sound/X: Tags.Value: its value has the form of an AWS access key id"}},
 	} {
 		expect(t, c.situation, foundIn(t, "{"+c.resources+"}", "plain-secret", "secret-in-template"), c.want)
+	}
+}
+
+func TestSecretsOfTheTemplateItself(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		situation, patch string
+		want             []string
+	}{
+		{"a NoEcho parameter", `{"Parameters":{"P":{"NoEcho":true}}}`, nil},
+		{"with an empty default", `{"Parameters":{"P":{"NoEcho":true,"Default":""}}}`, nil},
+		{"with what stands where one is to be put", `{"Parameters":{"P":{"NoEcho":true,"Default":"<password>"}}}`, nil},
+		{"with a default", `{"Parameters":{"P":{"NoEcho":true,"Default":"correct horse"}}}`, []string{"the parameter P: it is NoEcho and has a default"}},
+		{"a name of a secret", `{"Parameters":{"Secret":{"Default":"ORDERS_SECRET_ARN"}}}`, nil},
+		{"a hash of code", `{"Parameters":{"Code":{"Default":"9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"}}}`, nil},
+		{"an output of a resource's name", `{"Outputs":{"Password":{"Value":{"Ref":"QuickstartLogs2F95D809"}}}}`, nil},
+		{"an output of a parameter", `{"Parameters":{"DbPassword":{}},"Outputs":{"Password":{"Value":{"Ref":"DbPassword"}}}}`, nil},
+		{"an output that is written out", `{"Outputs":{"Password":{"Value":"correct horse"}}}`, []string{"the output Password: its name says PASSWORD"}},
+		{"an output of a secret", `{"Outputs":{"X":{"Value":"{{resolve:secretsmanager:x:SecretString:y}}"}}}`, []string{"the output X: its value is a dynamic reference"}},
+		{"an output of a NoEcho parameter under a condition", `{"Parameters":{"P":{"NoEcho":true}},"Outputs":{"X":{"Value":{"Fn::If":["C",{"Ref":"P"},"none"]}}}}`, []string{"the output X: it is the NoEcho parameter P"}},
+	} {
+		var patch any
+		if err := json.Unmarshal([]byte(c.patch), &patch); err != nil {
+			t.Fatal(c.situation, err)
+		}
+		var got []string
+		for _, f := range patched(t, patch).Check().Findings {
+			got = append(got, f.Rule+" "+f.Path+": "+f.Message)
+		}
+		expect(t, c.situation, got, c.want)
 	}
 }
