@@ -1,0 +1,176 @@
+package report
+
+import (
+	"bytes"
+	_ "embed"
+	"fmt"
+	"html/template"
+	"io"
+	"slices"
+	"strings"
+
+	"github.com/securegofunction/cdk/constructs/posture"
+)
+
+//go:embed page.html
+var pageHTML string
+
+//go:embed page.css
+var pageCSS string
+
+// The page has no script and asks for nothing: its policy forbids both, should an escape ever fail.
+var page = template.Must(template.New("page").Parse(pageHTML))
+
+// pageData is what page.html reads.
+type pageData struct {
+	Style     template.CSS
+	Source    string
+	Summary   string
+	Change    *pageChange
+	Groups    []pageGroup
+	Taken     []pageFinding // acknowledged
+	Loose     []pageFinding // acknowledgements that count for nothing
+	Functions []pageFunction
+	Rules     []pageRule
+}
+
+type pageChange struct {
+	Baseline, Line string
+	Of             []pageChangeOf
+}
+
+type pageChangeOf struct {
+	Function string
+	Entries  []Entry
+}
+
+type pageGroup struct {
+	pageRule
+	Findings []pageFinding
+}
+
+type pageRule struct {
+	ID, Title, Severity, Why, Fix, Source string
+	Elsewhere                             string
+	Found                                 int
+}
+
+type pageFinding struct {
+	Rule, Title, Severity, Path, Message string
+	Function, Link                       string // the function that it concerns, and its place on the page
+	Reason, By                           string
+	Why, Fix                             string
+	Own, Shared                          bool // it is at the function itself, or of no function alone
+}
+
+type pageFunction struct {
+	ID      string
+	Facts   string
+	Picture picture
+	Found   []pageFinding
+	Layers  []layer
+	brief
+}
+
+// page.html reads these of the counts.
+func (f pageFunction) ErrorsOpen() int   { return f.Open.errors }
+func (f pageFunction) WarningsOpen() int { return f.Open.warnings }
+func (f pageFunction) NotesOpen() int    { return f.Open.notes }
+
+func (d *Document) writeHTML(w io.Writer) error {
+	p := pageData{Style: template.CSS(pageCSS), Source: visible(d.Source), Summary: d.Summary()}
+	links := map[string]string{}
+	for i, f := range d.Posture.Functions {
+		links[f.Path] = fmt.Sprintf("f%d", i+1)
+	}
+	found := map[string]int{}
+	for _, f := range d.Report.Open() {
+		found[f.Rule]++
+	}
+	for _, g := range d.byRule(d.Report.Open()) {
+		one := pageGroup{pageRule: d.pageRule(g.rule, found)}
+		one.Severity = string(g.severity)
+		for _, f := range g.findings {
+			one.Findings = append(one.Findings, d.pageFinding(f, links))
+		}
+		p.Groups = append(p.Groups, one)
+	}
+	for _, f := range d.Report.Findings {
+		if f.Acknowledged != nil {
+			p.Taken = append(p.Taken, d.pageFinding(f, links))
+		}
+	}
+	for _, a := range d.Report.Unused {
+		p.Loose = append(p.Loose, pageFinding{Rule: visible(a.Rule), Path: visible(a.Path), Reason: visible(a.Reason), Message: "nothing needs it any more: take it out"})
+	}
+	for _, a := range d.Report.WithoutReason {
+		p.Loose = append(p.Loose, pageFinding{Rule: visible(a.Rule), Path: visible(a.Path), Message: "it has no reason and counts for nothing"})
+	}
+	if c := d.Change; c != nil {
+		p.Change = &pageChange{Baseline: visible(c.Baseline), Line: c.Line()}
+		for _, of := range c.Of {
+			p.Change.Of = append(p.Change.Of, pageChangeOf{visible(of.Function), of.Entries})
+		}
+	}
+	for _, f := range d.Posture.Functions {
+		p.Functions = append(p.Functions, d.pageFunction(f, links))
+	}
+	for _, r := range d.Rules {
+		p.Rules = append(p.Rules, d.pageRule(r, found))
+	}
+	var b bytes.Buffer
+	if err := page.Execute(&b, p); err != nil {
+		return err
+	}
+	_, err := w.Write(b.Bytes())
+	return err
+}
+
+func (d *Document) pageFunction(f *posture.Function, links map[string]string) pageFunction {
+	id := links[f.Path]
+	one := pageFunction{ID: id, brief: d.briefOf(f), Picture: d.picture(id, f), Layers: d.layers(f)}
+	facts := []string{visible(f.LogicalID) + " of the stack " + visible(f.Stack)}
+	if f.Runtime != "" {
+		facts = append(facts, "runtime "+visible(f.Runtime.String()))
+	}
+	if f.Maybe {
+		facts = append(facts, "made only if a condition of the template holds")
+	}
+	one.Facts = strings.Join(facts, ", ")
+	for _, x := range slices.Concat(d.findingsOf(f), one.Picture.Shared) {
+		one.Found = append(one.Found, d.pageFinding(x, links))
+	}
+	return one
+}
+
+func (d *Document) pageFinding(f posture.Finding, links map[string]string) pageFinding {
+	r := d.rule(f.Rule)
+	one := pageFinding{Rule: visible(f.Rule), Title: r.Title, Severity: string(f.Severity), Path: visible(f.Path), Message: visible(message(f)), Why: r.Why, Fix: r.Fix}
+	if link := links[f.Function]; link != "" {
+		one.Function, one.Link, one.Own = visible(last(strings.TrimSuffix(f.Function, "/Function"))), link, f.Function == f.Path
+	} else if f.Function == "" {
+		one.Shared = true
+	}
+	if a := f.Acknowledged; a != nil {
+		one.Reason, one.By = visible(a.Reason), a.Source
+	}
+	return one
+}
+
+func (d *Document) pageRule(r posture.Rule, found map[string]int) pageRule {
+	return pageRule{visible(r.ID), r.Title, string(r.Severity), r.Why, r.Fix, r.Source, elsewhere(r.Controls), found[r.ID]}
+}
+
+// elsewhere are the ids of the same control in the catalogues of others.
+func elsewhere(c posture.Controls) string {
+	var all []string
+	for _, of := range []struct {
+		name string
+		ids  []string
+	}{{"AWS Security Hub", c.SecurityHub}, {"CIS", c.CIS}, {"NIST 800-53", c.NIST80053}, {"cdk-nag", c.CDKNag}, {"Checkov", c.Checkov}} {
+		if len(of.ids) > 0 {
+			all = append(all, of.name+" "+strings.Join(of.ids, ", "))
+		}
+	}
+	return strings.Join(all, "; ")
+}
