@@ -127,7 +127,8 @@ func readme(t *testing.T) string {
 
 What each link opens, on every layer, for a function in account 111122223333 in
 eu-west-1. This page is generated from the code, and a test fails if it is not
-current. A link opens nothing that is not listed here.
+current. A link opens nothing that is not listed here; what a trigger makes, and
+permits its source, is in the documentation of its function.
 
 All of them deploy, update and go on a local AWS (` + "`make end-to-end`" + `), but for the
 ElastiCache types of Valkey, which it does not know.
