@@ -84,7 +84,7 @@ func admitsMore(key *template.Resource, who policy.Principal, s *policy.Statemen
 	if known, _ := who.Value.Known(); !ok && len(known) == 12 && strings.Trim(known, "0123456789") == "" {
 		account, ok = who.Value, true
 	}
-	if !ok || account.Open() || account == "" {
+	if !ok || account == "" {
 		return "", No // a parameter, or a part of the organization's own
 	}
 	return ", of another account", policy.Not(policy.Equal(account, key.Stack.Account))

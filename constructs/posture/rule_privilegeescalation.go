@@ -100,9 +100,9 @@ func (a allowance) escalatedBy(action, on string) []Text {
 	case on == "iam role/" && strings.HasPrefix(action, "iam:") && action != "iam:PassRole":
 		own = append(own, a.arn)
 	}
-	unknown := policy.Symbol(policy.Anything, "any")
+	place := policy.Symbol(policy.Place, "any")
 	service, kind, _ := strings.Cut(on, " ")
-	one := "arn:" + unknown + ":" + Text(service) + ":" + unknown + ":" + unknown + ":" + Text(kind) + unknown
+	one := "arn:" + place + ":" + Text(service) + ":" + place + ":" + place + ":" + Text(kind) + policy.Symbol(policy.Anything, "any")
 	var all []Text
 	for _, r := range a.statement.Resources {
 		if wide(r) && policy.MatchesResource(r, one) != No || slices.ContainsFunc(own, func(o Text) bool { return policy.MatchesResource(r, o) == Yes }) {

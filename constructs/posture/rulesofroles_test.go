@@ -78,6 +78,8 @@ func TestRulesOfPermissions(t *testing.T) {
 		{"every action on one resource", extra(`{"Effect":"Allow","Action":"*","Resource":` + queue + `}`), []string{"wildcard-action sound/Extra: statement 1 allows * on"}},
 		{"iam:* is no single action", extra(`{"Effect":"Allow","Action":"iam:Put*","Resource":{"Fn::GetAtt":["QuickstartRole459E3321","Arn"]}}`),
 			[]string{"which replaces a boundary", "which writes a policy into a role", "wildcard-action"}},
+		{"what is of groups alone", extra(`{"Effect":"Allow","Action":"iam:Put*","Resource":"arn:aws:iam::111122223333:group/*"}`),
+			[]string{"which writes a policy into a group", "wildcard-action", "wildcard-resource"}},
 		{"another role is passed by its name", extra(`{"Effect":"Allow","Action":"iam:PassRole","Resource":"arn:aws:iam::111122223333:role/worker"}`), nil},
 		{"any role is passed to one service", extra(`{"Effect":"Allow","Action":"iam:PassRole","Resource":"*","Condition":{"StringEquals":{"iam:PassedToService":"lambda.amazonaws.com"}}}`),
 			[]string{"privilege-escalation sound/Extra: statement 1 allows iam:PassRole on *, which hands a role to a service that runs code?"}},

@@ -115,13 +115,15 @@ func (d *Document) callDoors(o own, f *posture.Function, found flaws) panel {
 			s := byService[service]
 			if s == nil {
 				s = &door{State: open, Name: service}
-				if p.Unknown != "" {
-					s.State = unsure
-				}
 				byService[service], shutSo[service] = s, true
 			}
 			shutSo[service] = shutSo[service] && denied
 			s.State = found.state(s.State, slices.Concat(p.Actions, p.Resources, p.NotActions), p.Policy)
+			if p.Unknown != "" {
+				s.State = unsure
+				on[service] = append(on[service], visible(p.Unknown))
+				continue
+			}
 			for _, a := range actions(p) {
 				prefix, name, ok := strings.Cut(a, ":")
 				if ok && strings.EqualFold(prefix, service) {
@@ -139,7 +141,9 @@ func (d *Document) callDoors(o own, f *posture.Function, found flaws) panel {
 	var doors []door
 	for _, service := range slices.Sorted(maps.Keys(byService)) {
 		s := byService[service]
-		s.Name += ": " + fit(actionsOf[service], fits-len(service)-2)
+		if len(actionsOf[service]) > 0 {
+			s.Name += ": " + fit(actionsOf[service], fits-len(service)-2)
+		}
 		s.Detail = fit(on[service], fits)
 		if s.State == open && shutSo[service] {
 			s.State, s.Detail = shut, "denied again to its own code"

@@ -46,7 +46,7 @@ func hostileDocument(t testing.TB) *Document {
 	other := f
 	other.Function = ""
 	loose := []posture.Acknowledgement{*taken.Acknowledged}
-	d := New(hostile, p, posture.Report{Findings: []posture.Finding{f, taken, other}, Unused: loose, WithoutReason: loose}, []posture.Rule{{ID: hostile, Title: "T", Severity: posture.Error}})
+	d := New(hostile, p, posture.Report{Findings: []posture.Finding{f, taken, other}, Unused: loose, WithoutReason: loose}, []posture.Rule{{ID: hostile, Title: "T", Severity: posture.Error, Why: "W", Fix: "F", Source: "S"}})
 	before := New(hostile, &posture.Posture{}, posture.Report{}, nil)
 	d.Since(before)
 	return d
@@ -103,12 +103,12 @@ func TestHostileNamesAreShownAndNotObeyed(t *testing.T) {
 	d.Change = nil // the tables of Markdown
 	spans := regexp.MustCompile("```[^\n]*?```|``[^\n]*?``|`[^`\n]*`")
 	for _, line := range strings.Split(writing(t, d, "markdown"), "\n") {
-		bare := strings.ReplaceAll(strings.ReplaceAll(spans.ReplaceAllString(line, ""), "<br>", ""), "<!-- -->", "")
-		if strings.ContainsAny(bare, "<[`") || regexp.MustCompile(`@team|#1[^0-9]`).MatchString(strings.ReplaceAll(spans.ReplaceAllString(line, ""), "@<!-- -->", "")) {
+		bare := spans.ReplaceAllString(line, "")
+		if strings.ContainsAny(strings.NewReplacer("<br>", "", "<!-- -->", "").Replace(bare), "<[`") || strings.Contains(bare, "@team") || strings.Contains(bare, "#1 ") {
 			t.Errorf("Markdown acts on: %s", line)
 		}
-		if strings.HasPrefix(line, "|") && strings.HasPrefix(line, "| ") && strings.Count(line, "|") != 9 && strings.Count(line, "|") != 5 && strings.Count(line, "|") != 3 {
-			t.Errorf("a row of a table has other columns than its head: %s", line)
+		if columns := strings.Count(line, "|") - 1; strings.HasPrefix(line, "|") && columns != 8 && columns != 4 && columns != 2 {
+			t.Errorf("a row of a table has %d columns: %s", columns, line)
 		}
 	}
 	for _, format := range []string{"json", "sarif"} {
@@ -121,9 +121,9 @@ func TestHostileNamesAreShownAndNotObeyed(t *testing.T) {
 func TestVisible(t *testing.T) {
 	t.Parallel()
 	for in, want := range map[string]string{
-		"Orders": "Orders", "Größe 注文": "Größe 注文", "a\nb\tc": "a b c", "\x1b[0m": `\u001b[0m`, "a\u200bb": `a\u200bb`, "a\u2028b": `a\u2028b`, "\x00": `\u0000`, "\xff": "\uFFFD",
+		"Orders": "Orders", "Größe 注文": "Größe 注文", "a\nb\tc": "a b c", "\x1b[0m": `\u001b[0m`, "a\u200bb": `a\u200bb`, "a\u2028b": `a\u2028b`, "\x00": `\u0000`,
 	} {
-		if got := visible(in); got != want && !(in == "\xff" && strings.ToValidUTF8(got, "\uFFFD") == want) {
+		if got := visible(in); got != want {
 			t.Errorf("%q is shown as %q, want %q", in, got, want)
 		}
 	}
