@@ -27,8 +27,7 @@ func synthesize(t testing.TB, n int) string {
 	for stack := 0; stack*perStack < n; stack++ {
 		resources, metadata, name := map[string]json.RawMessage{}, map[string]any{}, fmt.Sprintf("Stack%02d", stack)
 		add := func(id string, body json.RawMessage) {
-			// The key's policy names its stack's log groups and alarms.
-			resources[id] = json.RawMessage(strings.ReplaceAll(string(body), ":quickstart-", ":"+name+"-"))
+			resources[id] = body
 			metadata["/"+name+"/"+id+"/Resource"] = []any{map[string]any{"type": "aws:cdk:logicalId", "data": id},
 				map[string]any{"type": "aws:cdk:creationStack", "data": []string{"...jsii runtime, node internals..."}}}
 		}
