@@ -2,7 +2,6 @@ package report
 
 import (
 	"cmp"
-	"fmt"
 	"slices"
 	"strings"
 
@@ -130,10 +129,14 @@ func (d *Document) decideDenied(f *posture.Function, p posture.Permission) bool 
 	return true
 }
 
-// shares says whether two statements name an action both, or one of them a pattern.
+// shares says whether two statements name an action both, or the second a pattern of the first's service.
 func shares(p, q posture.Permission) bool {
 	return slices.ContainsFunc(q.Actions, func(a posture.Text) bool {
-		return strings.ContainsAny(a.String(), "*?$") || slices.Contains(p.Actions, a)
+		if slices.Contains(p.Actions, a) {
+			return true
+		}
+		service, name, _ := strings.Cut(a.String(), ":")
+		return strings.ContainsAny(service, "*?$") || strings.ContainsAny(name, "*?$") && slices.Contains(services(p), strings.ToLower(service))
 	})
 }
 
@@ -325,67 +328,4 @@ func relaxed(f *posture.Function) layer {
 		l.Rows = append(l.Rows, row{words(visible(r.What)), words(visible(r.Reason))})
 	}
 	return l
-}
-
-// brief is one line of the table of all functions.
-type brief struct {
-	Path, Calls, Reaches, InvokedBy string
-	Open                            counted
-	Relaxed                         int
-}
-
-func (d *Document) briefOf(f *posture.Function) brief {
-	o := d.ownOf(f)
-	b := brief{Path: visible(f.Path), Open: count(d.findingsOf(f)), Relaxed: len(f.Relaxed)}
-	var calls, invokers []string
-	for _, p := range f.May {
-		if p.Effect != "Deny" && !p.Limits {
-			calls = append(calls, services(p)...)
-		}
-	}
-	for _, i := range f.InvokedBy {
-		invokers = append(invokers, plain(o.who(i)))
-	}
-	slices.Sort(calls)
-	slices.Sort(invokers)
-	b.Calls, b.Reaches, b.InvokedBy = few(calls, "nothing"), few(farthest(d.Destinations[f.Path]), "nothing"), few(invokers, "nobody")
-	return b
-}
-
-// farthest are destinations with those outside of AWS first, and the names of AWS's own, which endpoints are for, last.
-func farthest(destinations []string) []string {
-	rank := func(s string) int {
-		switch {
-		case s == posture.Internet:
-			return 0
-		case awsName(s):
-			return 3
-		case strings.Contains(s, ".") && !strings.ContainsAny(s, "/: $"):
-			return 1
-		}
-		return 2
-	}
-	all := slices.Clone(destinations)
-	slices.SortStableFunc(all, func(a, b string) int { return cmp.Compare(rank(a), rank(b)) })
-	for i, s := range all {
-		all[i] = plain(visible(s))
-	}
-	return all
-}
-
-func awsName(s string) bool {
-	return strings.HasSuffix(s, ".${AWS::URLSuffix}") || strings.HasSuffix(s, ".amazonaws.com")
-}
-
-// few joins the first of a list, and says how many more there are.
-func few(all []string, none string) string {
-	all = slices.Compact(all)
-	const most = 6
-	switch {
-	case len(all) == 0:
-		return none
-	case len(all) > most:
-		return strings.Join(all[:most], ", ") + fmt.Sprintf(" and %d more", len(all)-most)
-	}
-	return strings.Join(all, ", ")
 }
