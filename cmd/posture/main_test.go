@@ -10,21 +10,12 @@ import (
 	"testing"
 )
 
-// command is the compiled command.
-var command string
-
+// TestMain makes this binary the command, where a test runs it as such.
 func TestMain(m *testing.M) {
-	dir, err := os.MkdirTemp("", "posture")
-	if err != nil {
-		panic(err)
+	if os.Getenv("POSTURE_TEST_AS_COMMAND") != "" {
+		main()
 	}
-	command = filepath.Join(dir, "posture")
-	if out, err := exec.Command("go", "build", "-o", command, ".").CombinedOutput(); err != nil {
-		panic(string(out))
-	}
-	status := m.Run()
-	os.RemoveAll(dir)
-	os.Exit(status)
+	os.Exit(m.Run())
 }
 
 type result struct {
@@ -36,9 +27,13 @@ type result struct {
 func invoke(t *testing.T, dir string, args ...string) result {
 	t.Helper()
 	var out, errs bytes.Buffer
-	c := exec.Command(command, args...)
-	c.Dir, c.Stdout, c.Stderr = dir, &out, &errs
-	err := c.Run()
+	self, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := exec.Command(self, args...)
+	c.Dir, c.Stdout, c.Stderr, c.Env = dir, &out, &errs, append(os.Environ(), "POSTURE_TEST_AS_COMMAND=1")
+	err = c.Run()
 	var exit *exec.ExitError
 	if err != nil && !errors.As(err, &exit) {
 		t.Fatal(err)
@@ -80,6 +75,9 @@ func TestExitStatus(t *testing.T) {
 	if r := invoke(t, dir, "warning.json", "--format", "json", "--output", "old.json"); r.status != 0 {
 		t.Fatalf("%+v", r)
 	}
+	if r := invoke(t, dir, "error.json", "--format", "json", "--output", "both.json"); r.status != 1 {
+		t.Fatalf("%+v", r)
+	}
 	for situation, c := range map[string]struct {
 		args   string
 		status int
@@ -93,9 +91,10 @@ func TestExitStatus(t *testing.T) {
 		"an error":                          {"error.json", 1, "ERROR public-invocation", ""},
 		"an error, in another format":       {"error.json --format sarif", 1, `"ruleId": "public-invocation"`, ""},
 		"an error that is acknowledged":     {"taken.json", 0, `because "a price list"`, ""},
-		"an error of another function":      {"error.json --function Mail", 0, "Mail", ""},
+		"an error of another function":      {"error.json --function Mail", 0, "1 function in 1 stack: 0 errors", ""},
 		"flags after and before":            {"--format=markdown error.json --function Orders", 1, "### Error `public-invocation`", ""},
 		"a baseline":                        {"error.json --baseline old.json", 1, "opens   anybody on the internet, by URL may invoke it", ""},
+		"a function that the baseline has":  {"error.json --function Orders --baseline both.json --format markdown", 1, "this change opens nothing and closes nothing", ""},
 		"the same as the baseline":          {"warning.json --baseline old.json --format markdown", 0, "this change opens nothing and closes nothing", ""},
 		"help":                              {"--help", 0, "Examples:\n  posture cdk.out", ""},
 		"no path":                           {"", 2, "", "posture: give a cdk.out folder or the file of a template; posture --help says more\n"},

@@ -95,6 +95,7 @@ func TestWhatAChangeOpensAndCloses(t *testing.T) {
 			"closes protection the key of its variables is new: kms:eu-west-1:111122223333:key/1", "alters protection the memory: 512 MB, was 128 MB"}},
 		"a key is gone":     {of(t, `"KmsKeyArn":"arn:aws:kms:eu-west-1:111122223333:key/1"`, ""), of(t, "", ""), []string{"opens protection the key of its variables is gone: it was kms:eu-west-1:111122223333:key/1"}},
 		"loops are allowed": {of(t, "", ""), of(t, `"RecursiveLoop":"Allow"`, ""), []string{"opens protection the recursive loop: Allow, was Terminate"}},
+		"loops are stopped": {of(t, `"RecursiveLoop":"Allow"`, ""), of(t, "", ""), []string{"closes protection the recursive loop: Terminate, was Allow"}},
 		"a new function": {of(t, "", ""), of(t, "", "", `"H":{"Type":"AWS::Lambda::Function","Metadata":{"aws:cdk:path":"S/H"},"Properties":{"Role":{"Fn::GetAtt":["R2","Arn"]}}}`,
 			`"R2":{"Type":"AWS::IAM::Role","Properties":{"Policies":[{"PolicyName":"p","PolicyDocument":{"Statement":[`+send+`]}}]}}`, `"R":{"Type":"AWS::IAM::Role","Properties":{"Policies":[{"PolicyDocument":{"Statement":[]}}]}}`), []string{
 			"alters function the function is new", "opens permission may sqs:SendMessage on sqs:eu-west-1:111122223333:Orders", "opens destination reaches internet"}},

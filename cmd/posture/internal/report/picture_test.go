@@ -79,25 +79,28 @@ func TestDoorsSayWhatIsOpen(t *testing.T) {
 	t.Parallel()
 	flawed := of(t, "", send, functionURL("NONE"))
 	flawed.Report.Findings = []posture.Finding{{Rule: "r", Path: "S/U", Function: "S/F"}, {Rule: "r", Path: "S/R", About: []posture.Text{"sqs:SendMessage"}}}
+	elsewhere := of(t, "", send)
+	elsewhere.Report.Findings = []posture.Finding{{Rule: "r", Path: "S/R", About: []posture.Text{"s3:*"}}, {Rule: "r", Path: "S/R", Function: "S/Other"}}
 	acknowledged := of(t, "", "", functionURL("NONE"))
 	acknowledged.Report.Findings = []posture.Finding{{Rule: "r", Path: "S/U", Function: "S/F", Acknowledged: &posture.Acknowledgement{Reason: "r"}}}
 	for situation, c := range map[string]struct {
 		d    *Document
 		want door
 	}{
-		"a service":                       {of(t, "", send), door{open, "sqs: SendMessage", "eu-west-1:111122223333:Orders"}},
-		"every resource":                  {of(t, "", strings.Replace(send, "arn:aws:sqs:eu-west-1:111122223333:Orders", "*", 1)), door{open, "sqs: SendMessage", "any resource"}},
-		"denied again":                    {of(t, "", send+","+strings.Replace(send, "Allow", "Deny", 1)), door{shut, "sqs: SendMessage", "denied again to its own code"}},
-		"denied under a condition":        {of(t, "", send+`,{"Effect":"Deny","Action":"sqs:*","Resource":"*","Condition":{"StringEquals":{"aws:PrincipalTag/a":"b"}}}`), door{open, "sqs: SendMessage", "eu-west-1:111122223333:Orders"}},
-		"a role elsewhere":                {of(t, `"Role":"arn:aws:iam::111122223333:role/x"`, ""), door{unsure, "anything", "the role is not in the templates, so n…"}},
-		"no network":                      {of(t, "", ""), door{open, "the internet", "any address: it is in no network"}},
-		"a network without a way out":     {of(t, inVPC, "", network+`{"CidrIp":"0.0.0.0/0","IpProtocol":"-1"}]}}`), door{shut, "the internet", "no way out"}},
-		"AWS's own key":                   {of(t, "", ""), door{bare, "its variables", "under AWS's own key"}},
-		"a customer key":                  {of(t, `"KmsKeyArn":{"Fn::GetAtt":["K","Arn"]}`, "", `"K":{"Type":"AWS::KMS::Key","Metadata":{"aws:cdk:path":"S/Key/Resource"}}`), door{kept, "its variables", "under Key"}},
-		"everybody, with a finding":       {flawed, door{flaw, "anybody on the internet", "url"}},
-		"everybody, acknowledged":         {acknowledged, door{open, "anybody on the internet", "url"}},
-		"a service, with a finding on it": {flawed, door{flaw, "sqs: SendMessage", "eu-west-1:111122223333:Orders"}},
-		"no alarm":                        {of(t, "", ""), door{bare, "alarms", "none"}},
+		"a service":                            {of(t, "", send), door{open, "sqs: SendMessage", "eu-west-1:111122223333:Orders"}},
+		"every resource":                       {of(t, "", strings.Replace(send, "arn:aws:sqs:eu-west-1:111122223333:Orders", "*", 1)), door{open, "sqs: SendMessage", "any resource"}},
+		"denied again":                         {of(t, "", send+","+strings.Replace(send, "Allow", "Deny", 1)), door{shut, "sqs: SendMessage", "denied again to its own code"}},
+		"denied under a condition":             {of(t, "", send+`,{"Effect":"Deny","Action":"sqs:*","Resource":"*","Condition":{"StringEquals":{"aws:PrincipalTag/a":"b"}}}`), door{open, "sqs: SendMessage", "eu-west-1:111122223333:Orders"}},
+		"a role elsewhere":                     {of(t, `"Role":"arn:aws:iam::111122223333:role/x"`, ""), door{unsure, "anything", "the role is not in the templates, so n…"}},
+		"no network":                           {of(t, "", ""), door{open, "the internet", "any address: it is in no network"}},
+		"a network without a way out":          {of(t, inVPC, "", network+`{"CidrIp":"0.0.0.0/0","IpProtocol":"-1"}]}}`), door{shut, "the internet", "no way out"}},
+		"AWS's own key":                        {of(t, "", ""), door{bare, "its variables", "under AWS's own key"}},
+		"a customer key":                       {of(t, `"KmsKeyArn":{"Fn::GetAtt":["K","Arn"]}`, "", `"K":{"Type":"AWS::KMS::Key","Metadata":{"aws:cdk:path":"S/Key/Resource"}}`), door{kept, "its variables", "under Key"}},
+		"everybody, with a finding":            {flawed, door{flaw, "anybody on the internet", "url"}},
+		"everybody, acknowledged":              {acknowledged, door{open, "anybody on the internet", "url"}},
+		"a service, with a finding on it":      {flawed, door{flaw, "sqs: SendMessage", "eu-west-1:111122223333:Orders"}},
+		"a service, with a finding on another": {elsewhere, door{open, "sqs: SendMessage", "eu-west-1:111122223333:Orders"}},
+		"no alarm":                             {of(t, "", ""), door{bare, "alarms", "none"}},
 	} {
 		got := doorOf(t, c.d, c.want.Name)
 		c.want.Name = got.Name
