@@ -93,7 +93,7 @@ func TestExitStatus(t *testing.T) {
 		"an error that is acknowledged":     {"taken.json", 0, `because "a price list"`, ""},
 		"an error of another function":      {"error.json --function Mail", 0, "1 function in 1 stack: 0 errors", ""},
 		"flags after and before":            {"--format=markdown error.json --function Orders", 1, "### Error `public-invocation`", ""},
-		"a baseline":                        {"error.json --baseline old.json", 1, "opens   anybody on the internet, by URL may invoke it", ""},
+		"a baseline":                        {"error.json --baseline old.json", 1, "CHANGE SINCE old.json: opens ", ""},
 		"a function that the baseline has":  {"error.json --function Orders --baseline both.json --format markdown", 1, "this change opens nothing and closes nothing", ""},
 		"the same as the baseline":          {"warning.json --baseline old.json --format markdown", 0, "this change opens nothing and closes nothing", ""},
 		"help":                              {"--help", 0, "Examples:\n  posture cdk.out", ""},

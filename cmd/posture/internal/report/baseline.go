@@ -19,7 +19,7 @@ func ReadBaseline(name string) (*Document, error) {
 	if err != nil {
 		return nil, fmt.Errorf("give a file that --format json wrote: %w", err)
 	}
-	d := &Document{}
+	d := &Document{file: name}
 	if err := json.Unmarshal(text, d); err != nil {
 		return nil, fmt.Errorf("%s is not what --format json writes: %w", name, err)
 	}

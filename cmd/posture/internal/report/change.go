@@ -1,6 +1,7 @@
 package report
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"slices"
@@ -11,7 +12,7 @@ import (
 
 // Change is what one version opens and closes, compared with another.
 type Change struct {
-	// Baseline is the source of the version before.
+	// Baseline is the file of the version before, or its source.
 	Baseline string `json:"baseline"`
 	Opens    int    `json:"opens"`
 	Closes   int    `json:"closes"`
@@ -42,7 +43,7 @@ const opens, closes, alters = "opens", "closes", "alters"
 
 // Since compares the document with one of before.
 func (d *Document) Since(before *Document) {
-	c := &Change{Baseline: before.Source}
+	c := &Change{Baseline: cmp.Or(before.file, before.Source)}
 	old, now := byPath(before), byPath(d)
 	paths := map[string]bool{"": true}
 	for _, all := range []map[string]*posture.Function{old, now} {

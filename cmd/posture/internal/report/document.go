@@ -25,6 +25,7 @@ type Document struct {
 	Change *Change `json:"change,omitempty"`
 
 	denied map[statementOf]bool
+	file   string // that it was read from
 }
 
 const (

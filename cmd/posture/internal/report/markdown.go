@@ -2,7 +2,6 @@ package report
 
 import (
 	"bytes"
-	"cmp"
 	"fmt"
 	"io"
 	"strings"
@@ -43,7 +42,11 @@ func (d *Document) writeMarkdown(w io.Writer) error {
 func (d *Document) changeMarkdown(b *bytes.Buffer) {
 	signs := map[string]string{opens: "🔓 opens", closes: "🔒 closes", alters: "✏️ alters"}
 	for _, of := range d.Change.Of {
-		fmt.Fprintf(b, "\n%s\n\n", code(cmp.Or(of.Function, "of no function alone")))
+		whose := "Of no function alone"
+		if of.Function != "" {
+			whose = code(of.Function)
+		}
+		fmt.Fprintf(b, "\n%s\n\n", whose)
 		for _, e := range of.Entries {
 			fmt.Fprintf(b, "- %s: %s\n", signs[e.Effect], code(e.What))
 		}
