@@ -230,7 +230,7 @@ func TestNamesInAVpcThatExists(t *testing.T) {
 		s := synth(t, func(stack awscdk.Stack) {
 			net := imported(stack, network.FilteredBy("the proxy"))
 			functionIn(stack, "Fn", net, site("api.stripe.com"))
-			if got := fmt.Sprint(net.Relaxed()); got != "[{names outside are filtered by what this app does not make the proxy}]" {
+			if got := fmt.Sprint(net.Relaxed()); got != "[{names outside are filtered by what this app does not make the proxy name-filter}]" {
 				t.Errorf("recorded: %s", got)
 			}
 		})
@@ -288,14 +288,15 @@ func TestAnyNameIsRecorded(t *testing.T) {
 	s := synth(t, func(stack awscdk.Stack) {
 		net := withInternet(stack, network.Internet{Names: network.AnyName("a crawler")})
 		functionIn(stack, "Fn", net, site("api.stripe.com"), link.Everywhere(80, "pages of the web"))
-		if got := fmt.Sprint(net.Relaxed()); got != "[{names outside are not filtered a crawler}]" {
+		if got := fmt.Sprint(net.Relaxed()); got != "[{names outside are not filtered a crawler name-filter}]" {
 			t.Errorf("recorded: %s", got)
 		}
 	})
 	same(t, "filters made", len(s.ofType("AWS::Route53Resolver::FirewallRuleGroup")), `0`)
-	if recorded := fmt.Sprint(s.at("Fn/Function").Metadata["SecureGoFunction"]); !strings.Contains(recorded, "Reason:a crawler What:names outside are not filtered") {
-		t.Errorf("with the function is recorded: %s", recorded)
-	}
+	same(t, "what is recorded with the function", s.at("Fn/Function").Metadata["SecureGoFunction"], `{"Relaxed": [
+		{"What": "TCP 80 to everywhere", "Reason": "pages of the web", "Rule": "open-egress", "Of": "0.0.0.0/0:80"},
+		{"What": "names outside are not filtered", "Reason": "a crawler", "Rule": "name-filter"},
+		{"What": "TCP 443 to everywhere", "Reason": "a crawler", "Rule": "open-egress", "Of": "0.0.0.0/0:443"}]}`)
 }
 
 // The perimeter is the functions' to keep.

@@ -187,7 +187,7 @@ func TestFromVpc(t *testing.T) {
 		})
 		same(t, "egress", s.at("Fn/SecurityGroup").Properties["SecurityGroupEgress"], `[`+nowhere+`, {"CidrIp": "0.0.0.0/0",
 			"IpProtocol": "tcp", "FromPort": 443, "ToPort": 443, "Description": "TCP 443 to everywhere"}]`)
-		same(t, "what is recorded", s.at("Fn/Function").Metadata["SecureGoFunction"], `{"Relaxed": [{"What": "TCP 443 to everywhere", "Reason": "webhooks of our customers"}]}`)
+		same(t, "what is recorded", s.at("Fn/Function").Metadata["SecureGoFunction"], `{"Relaxed": [{"What": "TCP 443 to everywhere", "Reason": "webhooks of our customers", "Rule": "open-egress", "Of": "0.0.0.0/0:443"}]}`)
 	})
 	t.Run("functions without a link to the outside stay inside", func(t *testing.T) {
 		s := synth(t, func(stack awscdk.Stack) {
@@ -490,7 +490,7 @@ func TestReasonOfNoNetworkIsRecorded(t *testing.T) {
 	s := synthFunction(t, func(_ awscdk.Stack, p *golambda.SecureGoFunctionProps) {
 		p.Network = network.None("calls public APIs only")
 	})
-	same(t, "what is recorded", s.at("Fn/Function").Metadata["SecureGoFunction"], `{"Relaxed": [{"What": "no VPC", "Reason": "calls public APIs only"}]}`)
+	same(t, "what is recorded", s.at("Fn/Function").Metadata["SecureGoFunction"], `{"Relaxed": [{"What": "no VPC", "Reason": "calls public APIs only", "Rule": "no-vpc"}]}`)
 }
 
 func TestConnections(t *testing.T) {

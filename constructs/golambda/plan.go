@@ -49,7 +49,7 @@ func newPlan(p SecureGoFunctionProps, at link.Site, region string, revealed map[
 		keys      = map[awskms.IKey]bool{}
 	)
 	if p.Network != nil && p.Network.Vpc == nil {
-		made.relaxed = append(made.relaxed, link.Relaxation{What: "no VPC", Reason: p.Network.Reason})
+		made.relaxed = append(made.relaxed, link.Relaxation{What: "no VPC", Reason: p.Network.Reason, Rule: "no-vpc"})
 	}
 	for i, l := range p.Links {
 		if l == nil {
@@ -82,9 +82,7 @@ func newPlan(p SecureGoFunctionProps, at link.Site, region string, revealed map[
 	if p.Network != nil {
 		wrong = append(wrong, made.checkPlace(p.Network))
 		if made.needs.Outside {
-			for _, r := range p.Network.Relaxed() {
-				made.relaxed = append(made.relaxed, link.Relaxation(r))
-			}
+			made.relaxed = append(made.relaxed, made.unfiltered(p.Network.Relaxed())...)
 		}
 		if p.Network.Perimeter {
 			made.statements = append(made.statements, perimeter(p.Network.VpcID))
@@ -99,6 +97,19 @@ func newPlan(p SecureGoFunctionProps, at link.Site, region string, revealed map[
 	made.alarms = functionAlarms(p)
 	wrong = append(wrong, err, checkConfig(p.Config, p.Environment, variables), made.checkPolicies(), made.checkRules())
 	return made, errors.Join(wrong...)
+}
+
+// unfiltered are a network's relaxations, of which one about names leaves the
+// rule that links to names share open to everybody.
+func (made *plan) unfiltered(relaxed []network.Relaxation) []link.Relaxation {
+	var all []link.Relaxation
+	for _, r := range relaxed {
+		all = append(all, link.Relaxation{What: r.What, Reason: r.Reason, Rule: r.Rule})
+		if len(made.needs.Names) > 0 {
+			all = append(all, link.Relaxation{What: "TCP 443 to everywhere", Reason: r.Reason, Rule: "open-egress", Of: "0.0.0.0/0:443"})
+		}
+	}
+	return all
 }
 
 func (made *plan) addEgress(doors link.Doors) error {

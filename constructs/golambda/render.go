@@ -271,7 +271,14 @@ func code(p SecureGoFunctionProps, built gobuild.Output) awslambda.Code {
 func relaxations(made plan) []any {
 	var all []any
 	for _, r := range made.relaxed {
-		all = append(all, map[string]any{"What": r.What, "Reason": r.Reason})
+		one := map[string]any{"What": r.What, "Reason": r.Reason}
+		if r.Rule != "" {
+			one["Rule"] = r.Rule
+		}
+		if r.Of != "" {
+			one["Of"] = r.Of
+		}
+		all = append(all, one)
 	}
 	return all
 }

@@ -77,7 +77,7 @@ func (r restAPI) Open(Site) (Doors, error) {
 		return Doors{}, fmt.Errorf("link.RestAPI of %s: %w", path, err)
 	}
 	return Doors{
-		Relaxed: r.relaxed("method " + path + " of the REST API"),
+		Relaxed: r.relaxed("method "+path+" of the REST API", path),
 		Triggers: []Trigger{{ID: triggerID("RestAPI", unknownARN, r.method.Node()), Make: func(_ constructs.Construct, fn awslambda.Function) {
 			r.integrate(made, fn)
 		}}},
@@ -171,7 +171,7 @@ func (h httpAPI) Open(at Site) (Doors, error) {
 	}
 	id := *h.api.ApiId()
 	return Doors{
-		Relaxed: h.relaxed("route " + route + " of the HTTP API " + id),
+		Relaxed: h.relaxed("route "+route+" of the HTTP API "+id, id+" "+route),
 		Triggers: []Trigger{{ID: triggerID("HTTPAPI", id, h.api.Node()) + "-" + digest(route), Make: func(scope constructs.Construct, fn awslambda.Function) {
 			h.make(scope, fn, at, id, route)
 		}}},
@@ -259,11 +259,11 @@ func (a *apiAccess) with(options []APIOption) {
 	a.mistakes = append(a.mistakes, nils...)
 }
 
-func (a apiAccess) relaxed(what string) []Relaxation {
+func (a apiAccess) relaxed(what, of string) []Relaxation {
 	if a.public == "" {
 		return nil
 	}
-	return []Relaxation{{What: what + " is public", Reason: a.public}}
+	return []Relaxation{{What: what + " is public", Reason: a.public, Rule: "public-invocation", Of: of}}
 }
 
 func checkMethod(method string) error {

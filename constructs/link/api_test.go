@@ -57,7 +57,7 @@ func TestRestAPI(t *testing.T) {
 	opensTriggers(t, "signed requests", RestAPI(plain()), ireland, `[]`, Doors{}, "RestAPI-01234567")
 	opensTriggers(t, "an authorizer of the method's", RestAPI(custom), ireland, `[]`, Doors{}, "RestAPI-01234567")
 	opensTriggers(t, "everybody", RestAPI(plain(), Public("prices")), ireland, `[]`,
-		Doors{Relaxed: []Relaxation{{"method App/Api/Default/orders/GET of the REST API is public", "prices"}}}, "RestAPI-01234567")
+		Doors{Relaxed: []Relaxation{{"method App/Api/Default/orders/GET of the REST API is public", "prices", "public-invocation", "App/Api/Default/orders/GET"}}}, "RestAPI-01234567")
 	const of = "link.RestAPI of App/Api/Default/orders/GET: "
 	for _, c := range []struct {
 		situation string
@@ -83,7 +83,7 @@ func TestHTTPAPI(t *testing.T) {
 	opensTriggers(t, "signed requests", HTTPAPI(api, "GET", "/orders/{id}"), ireland, `[]`, Doors{}, id("GET /orders/{id}"))
 	opensTriggers(t, "an authorizer", HTTPAPI(api, "POST", "/", AuthorizedBy(Authorizer{Type: "JWT", ID: "abc", Scopes: []string{"orders"}})), ireland, `[]`, Doors{}, id("POST /"))
 	opensTriggers(t, "everybody", HTTPAPI(api, "GET", "/", Public("prices")), ireland, `[]`,
-		Doors{Relaxed: []Relaxation{{"route GET / of the HTTP API abc is public", "prices"}}}, id("GET /"))
+		Doors{Relaxed: []Relaxation{{"route GET / of the HTTP API abc is public", "prices", "public-invocation", "abc GET /"}}}, id("GET /"))
 	const of = `link.HTTPAPI of "GET /": `
 	both := of + "it is Public and has an Authorizer: keep one"
 	jwt := AuthorizedBy(Authorizer{Type: "JWT", ID: "abc"})

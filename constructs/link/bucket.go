@@ -124,7 +124,7 @@ func (b bucketAccess) Open(at Site) (Doors, error) {
 		Variables:  []Variable{{b.variable, b.name, contract.Bucket}},
 		Statements: b.allowed(),
 		Gateways:   []string{"s3"},
-		Relaxed:    b.relaxed("bucket " + b.name),
+		Relaxed:    b.relaxed("bucket", b.name, b.arn),
 	}
 	if b.prefix != "" {
 		doors.Variables = append(doors.Variables, Variable{Name: b.variable + contract.PrefixSuffix, Value: b.prefix})

@@ -83,7 +83,7 @@ func TestBucketsOpenTheirDoors(t *testing.T) {
 		below     = []Variable{{"DOCS", "receipts", "bucket"}, {Name: "DOCS_PREFIX", Value: "invoices/"}, {Name: "DOCS_KEY", Value: keyARN}}
 		belowOnly = []Variable{{"DOCS", "receipts", "bucket"}, {Name: "DOCS_PREFIX", Value: "invoices/"}}
 		keys      = []awskms.IKey{key}
-		relaxed   = []Relaxation{{"bucket receipts is under no customer key", "receipts are public"}}
+		relaxed   = []Relaxation{{"bucket receipts is under no customer key", "receipts are public", "bucket-key", "arn:aws:s3:::receipts"}}
 	)
 	for _, c := range []struct {
 		situation  string

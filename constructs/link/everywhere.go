@@ -31,6 +31,6 @@ func (e everywhere) Open(Site) (Doors, error) {
 	what := fmt.Sprintf("TCP %d to everywhere", e.port)
 	return Doors{
 		Egress:  []Egress{{CIDR: "0.0.0.0/0", Port: e.port, Description: what}},
-		Relaxed: []Relaxation{{What: what, Reason: e.reason}},
+		Relaxed: []Relaxation{{What: what, Reason: e.reason, Rule: "open-egress", Of: fmt.Sprintf("0.0.0.0/0:%d", e.port)}},
 	}, nil
 }

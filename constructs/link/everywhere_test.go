@@ -38,7 +38,7 @@ func TestEverywhere(t *testing.T) {
 		want := Doors{}
 		if c.want == "" {
 			what := fmt.Sprintf("TCP %d to everywhere", c.port)
-			want = Doors{Egress: []Egress{{CIDR: "0.0.0.0/0", Port: c.port, Description: what}}, Relaxed: []Relaxation{{what, c.reason}}}
+			want = Doors{Egress: []Egress{{CIDR: "0.0.0.0/0", Port: c.port, Description: what}}, Relaxed: []Relaxation{{what, c.reason, "open-egress", fmt.Sprintf("0.0.0.0/0:%d", c.port)}}}
 		}
 		if !reflect.DeepEqual(doors, want) {
 			t.Errorf("%s: opens %+v, want %+v", c.situation, doors, want)

@@ -185,10 +185,10 @@ func ExampleNoCustomerKey() {
 	fmt.Println(err)
 
 	doors, err := link.BucketRead("SITE", bucket, link.NoCustomerKey("the pages are public")).Open(site)
-	fmt.Println(doors.Relaxed, err)
+	fmt.Println(doors.Relaxed[0].What, err)
 	// Output:
 	// bucket "receipts" of variable SITE: CDK knows no customer key of it: encrypt it with one, import it with its key, or add link.NoCustomerKey(reason)
-	// [{bucket receipts is under no customer key the pages are public}] <nil>
+	// bucket receipts is under no customer key <nil>
 }
 
 type unencrypted struct{ ourBucket }

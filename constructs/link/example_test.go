@@ -50,10 +50,10 @@ func ExamplePlain() {
 	fmt.Println(err)
 
 	doors, err := link.Parameter("THEME", "/my_app/theme", link.Plain("colours of the public site")).Open(site)
-	fmt.Println(doors.Relaxed, err)
+	fmt.Println(doors.Relaxed[0].What, err)
 	// Output:
 	// parameter "/my_app/theme" of variable THEME: it has no key: add link.EncryptedWith(key), or link.Plain(reason) if it holds no secret
-	// [{parameter /my_app/theme is not encrypted colours of the public site}] <nil>
+	// parameter /my_app/theme is not encrypted <nil>
 }
 
 // Events lets a function put events onto one bus, as one source: a link of

@@ -226,32 +226,32 @@ func TestCustomerKeys(t *testing.T) {
 		asAnID  = "the key arn:aws:kms:eu-west-1:111122223333:alias/cards is an alias, and IAM allows by key only: import it with awskms.Key_FromKeyArn or Key_FromLookup"
 	)
 	for _, kind := range []struct {
-		at   string
-		what string
-		link func(key awskms.IKey, reasons ...string) Link
+		at              string
+		kind, name, arn string
+		link            func(key awskms.IKey, reasons ...string) Link
 	}{
-		{`secret "` + secretOfApp + `" of variable A: `, "secret " + secretOfApp, func(key awskms.IKey, reasons ...string) Link {
+		{`secret "` + secretOfApp + `" of variable A: `, "secret", secretOfApp, secretOfApp, func(key awskms.IKey, reasons ...string) Link {
 			var options []SecretOption
 			for _, r := range reasons {
 				options = append(options, NoCustomerKey(r))
 			}
 			return Secret("A", &fakeSecret{arn: secretOfApp, full: secretOfApp, key: key}, options...)
 		}},
-		{`secret "` + secretOfApp + `" of variable A: `, "secret " + secretOfApp, func(key awskms.IKey, reasons ...string) Link {
+		{`secret "` + secretOfApp + `" of variable A: `, "secret", secretOfApp, secretOfApp, func(key awskms.IKey, reasons ...string) Link {
 			var options []SecretOption
 			for _, r := range reasons {
 				options = append(options, NoCustomerKey(r))
 			}
 			return SecretARN("A", secretOfApp, key, options...)
 		}},
-		{`bucket "receipts" of variable A: `, "bucket receipts", func(key awskms.IKey, reasons ...string) Link {
+		{`bucket "receipts" of variable A: `, "bucket", "receipts", "arn:aws:s3:::receipts", func(key awskms.IKey, reasons ...string) Link {
 			var options []BucketOption
 			for _, r := range reasons {
 				options = append(options, NoCustomerKey(r))
 			}
 			return BucketReadWrite("A", &fakeBucket{key: key}, options...)
 		}},
-		{`table "orders" of variable A: `, "table orders", func(key awskms.IKey, reasons ...string) Link {
+		{`table "orders" of variable A: `, "table", "orders", tableOrders, func(key awskms.IKey, reasons ...string) Link {
 			var options []TableOption
 			for _, r := range reasons {
 				options = append(options, NoCustomerKey(r))
@@ -259,32 +259,33 @@ func TestCustomerKeys(t *testing.T) {
 			return TableReadWrite("A", &fakeTable{key: key}, options...)
 		}},
 	} {
-		isRefused(t, kind.what+", no key", kind.link(nil), kind.at+unknown)
-		isRefused(t, kind.what+", a nil key of a type", kind.link((*fakeKey)(nil)), kind.at+unknown)
-		isRefused(t, kind.what+", no reason", kind.link(nil, ""), kind.at+reason)
-		isRefused(t, kind.what+", blanks for a reason", kind.link(nil, " \t\n"), kind.at+reason)
-		isRefused(t, kind.what+", a key and a reason", kind.link(key, "nothing personal"), kind.at+both)
-		isRefused(t, kind.what+", an alias", kind.link(alias), kind.at+asAnID)
+		what := kind.kind + " " + kind.name
+		isRefused(t, what+", no key", kind.link(nil), kind.at+unknown)
+		isRefused(t, what+", a nil key of a type", kind.link((*fakeKey)(nil)), kind.at+unknown)
+		isRefused(t, what+", no reason", kind.link(nil, ""), kind.at+reason)
+		isRefused(t, what+", blanks for a reason", kind.link(nil, " \t\n"), kind.at+reason)
+		isRefused(t, what+", a key and a reason", kind.link(key, "nothing personal"), kind.at+both)
+		isRefused(t, what+", an alias", kind.link(alias), kind.at+asAnID)
 
 		doors, err := kind.link(nil, "nothing personal").Open(ireland)
 		if err != nil {
-			t.Errorf("%s, a reason: %v", kind.what, err)
+			t.Errorf("%s, a reason: %v", what, err)
 		}
-		if want := []Relaxation{{kind.what + " is under no customer key", "nothing personal"}}; !slices.Equal(doors.Relaxed, want) || doors.Keys != nil {
-			t.Errorf("%s, a reason: recorded %v with the keys %v, want %v and none", kind.what, doors.Relaxed, doors.Keys, want)
+		if want := []Relaxation{{what + " is under no customer key", "nothing personal", kind.kind + "-key", kind.arn}}; !slices.Equal(doors.Relaxed, want) || doors.Keys != nil {
+			t.Errorf("%s, a reason: recorded %v with the keys %v, want %v and none", what, doors.Relaxed, doors.Keys, want)
 		}
 		for _, s := range doors.Statements {
 			if slices.ContainsFunc(s.Actions, func(a string) bool { return strings.HasPrefix(a, "kms:") }) {
-				t.Errorf("%s, a reason: opens a key: %+v", kind.what, s)
+				t.Errorf("%s, a reason: opens a key: %+v", what, s)
 			}
 		}
 
 		doors, err = kind.link(key).Open(ireland)
 		if err != nil {
-			t.Errorf("%s, a key: %v", kind.what, err)
+			t.Errorf("%s, a key: %v", what, err)
 		}
 		if !slices.Equal(doors.Keys, []awskms.IKey{key}) || doors.Relaxed != nil {
-			t.Errorf("%s, a key: got the keys %v and recorded %v, want that one and nothing", kind.what, doors.Keys, doors.Relaxed)
+			t.Errorf("%s, a key: got the keys %v and recorded %v, want that one and nothing", what, doors.Keys, doors.Relaxed)
 		}
 	}
 }

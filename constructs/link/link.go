@@ -120,4 +120,12 @@ type Trigger struct {
 }
 
 // Relaxation is a protection that was given up, and why.
-type Relaxation struct{ What, Reason string }
+type Relaxation struct {
+	What, Reason string
+	// Rule is that of package posture whose finding the reason answers, such as
+	// "queue-key". Defaults to none: what is found stays open.
+	Rule string
+	// Of is what that finding is about: the name or ARN of a resource, a
+	// construct's path, or one of the finding's About. Defaults to the function.
+	Of string
+}

@@ -75,10 +75,10 @@ func (s stored) check(usesKey bool) error {
 	return errors.Join(wrong...)
 }
 
-// relaxed records that there is no key, where that was declared.
-func (s stored) relaxed(what string) []Relaxation {
+// relaxed records that there is no key of a bucket, say, where that was declared.
+func (s stored) relaxed(kind, name, arn string) []Relaxation {
 	if s.noKey == "" {
 		return nil
 	}
-	return []Relaxation{{What: what + " is under no customer key", Reason: s.noKey}}
+	return []Relaxation{{What: kind + " " + name + " is under no customer key", Reason: s.noKey, Rule: kind + "-key", Of: arn}}
 }

@@ -97,7 +97,7 @@ func TestParameterOpensItsDoors(t *testing.T) {
 		}
 		keys, relaxed := []awskms.IKey{key}, []Relaxation(nil)
 		if c.notEncrypted != "" {
-			keys, relaxed = nil, []Relaxation{{"parameter " + c.name + " is not encrypted", c.notEncrypted}}
+			keys, relaxed = nil, []Relaxation{{What: "parameter " + c.name + " is not encrypted", Reason: c.notEncrypted}}
 		}
 		if !slices.Equal(doors.Keys, keys) || !slices.Equal(doors.Relaxed, relaxed) {
 			t.Errorf("%s: got the keys %v and relaxed %v, want %v and %v", c.situation, doors.Keys, doors.Relaxed, keys, relaxed)

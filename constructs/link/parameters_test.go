@@ -113,14 +113,14 @@ func TestParametersByPathOpensItsDoors(t *testing.T) {
 			Variables: []Variable{{"FLAGS", c.path, "parameters"}},
 			Endpoints: []string{"ssm"},
 			Keys:      []awskms.IKey{key},
-			Relaxed:   []Relaxation{{"every parameter below " + c.path + ", and what is put there later", reason}},
+			Relaxed:   []Relaxation{{What: "every parameter below " + c.path + ", and what is put there later", Reason: reason}},
 		}
 		reads := `{"Effect": "Allow", "Action": "ssm:GetParametersByPath", "Resource": ["` + c.arn + `", "` + c.arn + `/*"]}`
 		decrypts := `, {"Effect": "Allow", "Action": "kms:Decrypt", "Resource": "` + keyARN + `", "Condition": {
 			"StringEquals": {"kms:ViaService": "ssm.` + c.at.Region + `.amazonaws.com"}, "StringLike": {"kms:EncryptionContext:PARAMETER_ARN": "` + c.arn + `/*"}}}`
 		if c.plain != "" {
 			decrypts, want.Keys = "", nil
-			want.Relaxed = append(want.Relaxed, Relaxation{"the parameters below " + c.path + " are not encrypted", c.plain})
+			want.Relaxed = append(want.Relaxed, Relaxation{What: "the parameters below " + c.path + " are not encrypted", Reason: c.plain})
 		}
 		opensDoors(t, c.situation, c.link, c.at, `[`+reads+decrypts+`]`, want)
 	}

@@ -66,7 +66,7 @@ func (q queueSend) Open(at Site) (Doors, error) {
 		// API permissions").
 		Statements: []Statement{{Actions: []string{"sqs:SendMessage"}, Resources: []string{q.arn}}},
 		Endpoints:  []string{"sqs"},
-		Relaxed:    q.relaxed("queue " + q.name),
+		Relaxed:    q.relaxed("queue", q.name, q.arn),
 	}
 	if q.key != nil {
 		useKey(&doors, q.key, at, "sqs", ofQueue(q.arn), "kms:GenerateDataKey", "kms:Decrypt")
@@ -156,7 +156,7 @@ func (q queueConsume) Open(at Site) (Doors, error) {
 		// Lambda guide, "Creating and configuring an Amazon SQS event source
 		// mapping", "Setting up execution role permissions".
 		Statements: []Statement{{Actions: []string{"sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"}, Resources: []string{arn}}},
-		Relaxed:    q.relaxed("queue " + *q.queue.QueueName()),
+		Relaxed:    q.relaxed("queue", *q.queue.QueueName(), arn),
 		Triggers: []Trigger{{ID: triggerID("Queue", arn, node), Make: func(scope constructs.Construct, fn awslambda.Function) {
 			poll(scope, fn, q.mapping(arn))
 		}}},

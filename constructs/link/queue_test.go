@@ -116,7 +116,7 @@ func TestQueueSend(t *testing.T) {
 	opensDoors(t, "under a customer key", QueueSend("JOBS", &fakeQueue{key: key}), ireland, `[`+sendsQueue+`, `+sendsKey+`, `+sendsTLS+`]`,
 		Doors{Variables: variables, Endpoints: []string{"sqs"}, Keys: []awskms.IKey{key}})
 	opensDoors(t, "under none", QueueSend("JOBS", &fakeQueue{}, NoCustomerKey("SSE-SQS will do")), ireland, `[`+sendsQueue+`, `+sendsTLS+`]`,
-		Doors{Variables: variables, Endpoints: []string{"sqs"}, Relaxed: []Relaxation{{"queue jobs is under no customer key", "SSE-SQS will do"}}})
+		Doors{Variables: variables, Endpoints: []string{"sqs"}, Relaxed: []Relaxation{{"queue jobs is under no customer key", "SSE-SQS will do", "queue-key", queueARN}}})
 	const of = `queue "jobs" of variable JOBS: `
 	isRefused(t, "no key and no reason", QueueSend("JOBS", &fakeQueue{}), of+"CDK knows no customer key of it: encrypt it with one, import it with its key, or add link.NoCustomerKey(reason)")
 	isRefused(t, "an alias", QueueSend("JOBS", &fakeQueue{key: &fakeKey{arn: "arn:aws:kms:eu-west-1:111122223333:alias/jobs"}}),
@@ -135,12 +135,12 @@ func TestQueueConsume(t *testing.T) {
 	opensTriggers(t, "a queue by its ARN", QueueConsume(&fakeQueue{key: key}, nil), ireland, `[`+receives+`, `+decrypts+`]`, Doors{Keys: []awskms.IKey{key}}, "Queue-"+digest(queueARN))
 	opensTriggers(t, "a queue of the app", QueueConsume(&fakeQueue{arn: token}, nil, NoCustomerKey("numbers")), ireland,
 		`[{"Effect": "Allow", "Action": ["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"], "Resource": "`+token+`"}]`,
-		Doors{Relaxed: []Relaxation{{"queue jobs is under no customer key", "numbers"}}}, "Queue-01234567")
+		Doors{Relaxed: []Relaxation{{"queue jobs is under no customer key", "numbers", "queue-key", token}}}, "Queue-01234567")
 	made := func(visible, receives float64) *fakeQueueResource {
 		return &fakeQueueResource{visible: &visible, redrive: map[string]any{"maxReceiveCount": receives}}
 	}
 	opensTriggers(t, "few receives, for a reason", QueueConsume(&fakeQueue{key: key, made: made(60, 3)}, &QueueConsumeOptions{FewReceives: "jobs are not repeated"}), ireland, `[`+receives+`, `+decrypts+`]`,
-		Doors{Keys: []awskms.IKey{key}, Relaxed: []Relaxation{{"queue jobs gives messages up after fewer than 5 receives", "jobs are not repeated"}}}, "Queue-"+digest(queueARN))
+		Doors{Keys: []awskms.IKey{key}, Relaxed: []Relaxation{{What: "queue jobs gives messages up after fewer than 5 receives", Reason: "jobs are not repeated"}}}, "Queue-"+digest(queueARN))
 
 	const (
 		tooShort = " and a message would be handled again while it is: give it 1m0s or more, which is six times the function's timeout and the batch window"

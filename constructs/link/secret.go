@@ -130,7 +130,7 @@ func (s secret) Open(at Site) (Doors, error) {
 		// Authorization Reference, "AWS Secrets Manager").
 		Statements: []Statement{{Actions: []string{"secretsmanager:GetSecretValue"}, Resources: []string{resource}}},
 		Endpoints:  []string{"secretsmanager"},
-		Relaxed:    s.relaxed("secret " + s.arn),
+		Relaxed:    s.relaxed("secret", s.arn, s.arn),
 	}
 	if s.key != nil {
 		// Secrets Manager guide, "Secret encryption and decryption".

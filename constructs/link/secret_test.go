@@ -87,7 +87,7 @@ func TestSecretsOpenTheirDoors(t *testing.T) {
 	opensDoors(t, "under no customer key", Secret("DB", &fakeSecret{arn: secretOfApp, full: secretOfApp}, NoCustomerKey("one account")), ireland,
 		`[{"Effect": "Allow", "Action": "secretsmanager:GetSecretValue", "Resource": "`+secretOfApp+`"}]`,
 		Doors{Variables: []Variable{{"DB", secretOfApp, "secret"}}, Endpoints: []string{"secretsmanager"},
-			Relaxed: []Relaxation{{"secret " + secretOfApp + " is under no customer key", "one account"}}})
+			Relaxed: []Relaxation{{"secret " + secretOfApp + " is under no customer key", "one account", "secret-key", secretOfApp}}})
 }
 
 func TestBadSecrets(t *testing.T) {

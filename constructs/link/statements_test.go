@@ -24,21 +24,21 @@ func TestStatementsOpenTheirDoors(t *testing.T) {
 		doors      Doors
 	}{
 		{"one", nil, []Statement{get}, `[{"Effect": "Allow", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::a/*"}]`,
-			Doors{Relaxed: []Relaxation{{"a raw statement allows s3:GetObject on arn:aws:s3:::a/*", reason}}}},
+			Doors{Relaxed: []Relaxation{{What: "a raw statement allows s3:GetObject on arn:aws:s3:::a/*", Reason: reason}}}},
 		{"endpoints and gateways", []string{"email", "s3", "ecr.api", "dynamodb"}, []Statement{get}, `[{"Effect": "Allow", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::a/*"}]`,
-			Doors{Endpoints: []string{"email", "ecr.api"}, Gateways: []string{"s3", "dynamodb"}, Relaxed: []Relaxation{{"a raw statement allows s3:GetObject on arn:aws:s3:::a/*", reason}}}},
+			Doors{Endpoints: []string{"email", "ecr.api"}, Gateways: []string{"s3", "dynamodb"}, Relaxed: []Relaxation{{What: "a raw statement allows s3:GetObject on arn:aws:s3:::a/*", Reason: reason}}}},
 		{"an action that IAM knows no resource of, and a token", nil, []Statement{
 			{Actions: []string{"cloudwatch:PutMetricData"}, Resources: []string{"*"}, Conditions: Conditions{"StringEquals": {"cloudwatch:namespace": {"Orders"}}}},
 			{Effect: iam.Allow, Actions: []string{"sqs:Get*", "sqs:SendMessage"}, Resources: []string{token}}},
 			`[{"Effect": "Allow", "Action": "cloudwatch:PutMetricData", "Resource": "*", "Condition": {"StringEquals": {"cloudwatch:namespace": "Orders"}}},
 			  {"Effect": "Allow", "Action": ["sqs:Get*", "sqs:SendMessage"], "Resource": "` + token + `"}]`,
-			Doors{Relaxed: []Relaxation{{"a raw statement allows cloudwatch:PutMetricData on * under conditions", reason},
-				{"a raw statement allows sqs:Get*, sqs:SendMessage on " + token, reason}}}},
+			Doors{Relaxed: []Relaxation{{What: "a raw statement allows cloudwatch:PutMetricData on * under conditions", Reason: reason},
+				{What: "a raw statement allows sqs:Get*, sqs:SendMessage on " + token, Reason: reason}}}},
 		{"what denies may be as wide as it likes", nil, []Statement{
 			{Effect: iam.Deny, Actions: []string{"*"}, Resources: []string{"*"}},
 			{Effect: iam.Deny, NotActions: []string{"logs:*", "xray:*"}, Resources: []string{"*"}}},
 			`[{"Effect": "Deny", "Action": "*", "Resource": "*"}, {"Effect": "Deny", "NotAction": ["logs:*", "xray:*"], "Resource": "*"}]`,
-			Doors{Relaxed: []Relaxation{{"a raw statement denies * on *", reason}, {"a raw statement denies all but logs:*, xray:* on *", reason}}}},
+			Doors{Relaxed: []Relaxation{{What: "a raw statement denies * on *", Reason: reason}, {What: "a raw statement denies all but logs:*, xray:* on *", Reason: reason}}}},
 	} {
 		opensDoors(t, c.situation, Statements(reason, c.endpoints, c.statements...), ireland, c.want, c.doors)
 	}

@@ -52,7 +52,7 @@ func (s streamPut) Open(at Site) (Doors, error) {
 		Variables:  []Variable{{s.variable, s.name, contract.Stream}},
 		Statements: []Statement{{Actions: []string{"kinesis:PutRecord", "kinesis:PutRecords"}, Resources: []string{s.arn}}},
 		Endpoints:  []string{"kinesis-streams"},
-		Relaxed:    s.relaxed("stream " + s.name),
+		Relaxed:    s.relaxed("stream", s.name, s.arn),
 	}
 	if s.key != nil {
 		useKey(&doors, s.key, at, "kinesis", ofStream(s.arn), "kms:GenerateDataKey")
@@ -164,7 +164,7 @@ func (s streamConsume) Open(at Site) (Doors, error) {
 	// Kinesis". It also has SubscribeToShard, which is for a registered
 	// consumer's ARN, and managed policies ListStreams, which knows no stream:
 	// serverless/serverless has neither of them for a stream with a consumer.
-	doors := s.open(at, "Stream", arn, "stream "+*s.stream.StreamName(),
+	doors := s.open(at, "Stream", arn, s.relaxed("stream", *s.stream.StreamName(), arn),
 		"kinesis:DescribeStream", "kinesis:DescribeStreamSummary", "kinesis:GetRecords", "kinesis:GetShardIterator", "kinesis:ListShards")
 	if s.key != nil {
 		useKey(&doors, s.key, at, "kinesis", ofStream(arn), "kms:Decrypt")
@@ -193,7 +193,7 @@ func (s tableStreamConsume) Open(at Site) (Doors, error) {
 	name := *s.table.TableName()
 	// DynamoDB guide, "IAM policy to allow an AWS Lambda function to access
 	// DynamoDB stream records", which has them all on the stream.
-	doors := s.open(at, "TableStream", *arn, "table "+name,
+	doors := s.open(at, "TableStream", *arn, s.relaxed("table", name, name),
 		"dynamodb:DescribeStream", "dynamodb:GetRecords", "dynamodb:GetShardIterator", "dynamodb:ListStreams")
 	if s.key != nil {
 		useKey(&doors, s.key, at, "dynamodb", Conditions{"StringEquals": {"kms:EncryptionContext:aws:dynamodb:tableName": {name}}}, "kms:Decrypt")
@@ -209,10 +209,10 @@ type streamSource struct {
 	failures Queue
 }
 
-func (s streamSource) open(at Site, kind, arn, what string, reads ...string) Doors {
+func (s streamSource) open(at Site, kind, arn string, relaxed []Relaxation, reads ...string) Doors {
 	doors := Doors{
 		Statements: []Statement{{Actions: reads, Resources: []string{arn}}},
-		Relaxed:    s.relaxed(what),
+		Relaxed:    relaxed,
 		Triggers: []Trigger{{ID: triggerID(kind, arn, s.source.Node()), Make: func(scope constructs.Construct, fn awslambda.Function) {
 			poll(scope, fn, s.mapping(arn))
 		}}},

@@ -60,7 +60,7 @@ func TestStreamPut(t *testing.T) {
 	opensDoors(t, "under a customer key", StreamPut("CLICKS", &fakeStream{key: key}), ireland, `[`+puts+`, `+ofKinesis("kms:GenerateDataKey")+`]`,
 		Doors{Variables: variables, Endpoints: []string{"kinesis-streams"}, Keys: []awskms.IKey{key}})
 	opensDoors(t, "under none", StreamPut("CLICKS", &fakeStream{}, NoCustomerKey("clicks are no secret")), ireland, `[`+puts+`]`,
-		Doors{Variables: variables, Endpoints: []string{"kinesis-streams"}, Relaxed: []Relaxation{{"stream clicks is under no customer key", "clicks are no secret"}}})
+		Doors{Variables: variables, Endpoints: []string{"kinesis-streams"}, Relaxed: []Relaxation{{"stream clicks is under no customer key", "clicks are no secret", "stream-key", streamARN}}})
 	isRefused(t, "no key and no reason", StreamPut("CLICKS", &fakeStream{}),
 		`stream "clicks" of variable CLICKS: CDK knows no customer key of it: encrypt it with one, import it with its key, or add link.NoCustomerKey(reason)`)
 	isRefused(t, "a nil stream", StreamPut("CLICKS", nil), `stream "" of variable CLICKS: the stream is nil: give an awskinesis.IStream`)
@@ -78,7 +78,7 @@ func TestStreamConsume(t *testing.T) {
 	opensTriggers(t, "a stream", StreamConsume(&fakeStream{key: key}, &fakeQueue{key: key}, nil), ireland, `[`+reads+`, `+sendsQueue+`, `+sendsKey+`, `+ofKinesis("kms:Decrypt")+`]`,
 		Doors{Keys: []awskms.IKey{key, key}}, "Stream-"+digest(streamARN))
 	opensTriggers(t, "a stream under no key", StreamConsume(&fakeStream{}, &fakeQueue{}, nil, NoCustomerKey("clicks")), ireland, `[`+reads+`, `+sendsQueue+`]`,
-		Doors{Relaxed: []Relaxation{{"stream clicks is under no customer key", "clicks"}}}, "Stream-"+digest(streamARN))
+		Doors{Relaxed: []Relaxation{{"stream clicks is under no customer key", "clicks", "stream-key", streamARN}}}, "Stream-"+digest(streamARN))
 	table := &fakeStreamedTable{fakeTable: fakeTable{key: other}, stream: ptr(tableStreamARN)}
 	opensTriggers(t, "a table", TableStreamConsume(table, &fakeQueue{key: key}, nil), ireland, `[`+changes+`, `+sendsQueue+`, `+sendsKey+`, `+ofTable+`]`,
 		Doors{Keys: []awskms.IKey{key, other}}, "TableStream-"+digest(tableStreamARN))

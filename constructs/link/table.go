@@ -110,7 +110,7 @@ func (t tableAccess) Open(at Site) (Doors, error) {
 		Variables:  []Variable{{t.variable, t.name, contract.Table}},
 		Statements: t.allowed(),
 		Gateways:   []string{"dynamodb"},
-		Relaxed:    t.relaxed("table " + t.name),
+		Relaxed:    t.relaxed("table", t.name, t.arn),
 	}
 	if t.key != nil {
 		// DynamoDB decrypts the table's own key as whoever reads or writes,

@@ -53,7 +53,7 @@ func (t topicPublish) Open(at Site) (Doors, error) {
 		Variables:  []Variable{{t.variable, t.arn, contract.Topic}},
 		Statements: []Statement{{Actions: []string{"sns:Publish"}, Resources: []string{t.arn}}},
 		Endpoints:  []string{"sns"},
-		Relaxed:    t.relaxed("topic " + t.name),
+		Relaxed:    t.relaxed("topic", t.name, t.arn),
 	}
 	if t.key != nil {
 		// SNS passes the topic's ARN as encryption context.

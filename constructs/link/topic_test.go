@@ -46,7 +46,7 @@ func TestTopicPublish(t *testing.T) {
 	opensDoors(t, "under a customer key", TopicPublish("ORDERS", &fakeTopic{key: key}), ireland, `[`+publishes+`, `+uses+`, `+overTLS+`]`,
 		Doors{Variables: variables, Endpoints: []string{"sns"}, Keys: []awskms.IKey{key}})
 	opensDoors(t, "under none", TopicPublish("ORDERS", &fakeTopic{}, NoCustomerKey("ids of orders")), ireland, `[`+publishes+`, `+overTLS+`]`,
-		Doors{Variables: variables, Endpoints: []string{"sns"}, Relaxed: []Relaxation{{"topic orders is under no customer key", "ids of orders"}}})
+		Doors{Variables: variables, Endpoints: []string{"sns"}, Relaxed: []Relaxation{{"topic orders is under no customer key", "ids of orders", "topic-key", topicARN}}})
 	isRefused(t, "no key and no reason", TopicPublish("ORDERS", &fakeTopic{}),
 		`topic "orders" of variable ORDERS: CDK knows no customer key of it: encrypt it with one, import it with its key, or add link.NoCustomerKey(reason)`)
 	isRefused(t, "a nil topic", TopicPublish("ORDERS", nil), `topic "" of variable ORDERS: the topic is nil: give an awssns.ITopic`)

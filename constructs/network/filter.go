@@ -67,9 +67,9 @@ func FilteredBy(what string) *NameFilter { return &NameFilter{kind: filteredBy, 
 func (f *NameFilter) relaxed() []Relaxation {
 	switch f.kind {
 	case anyName:
-		return []Relaxation{{What: "names outside are not filtered", Reason: f.text}}
+		return []Relaxation{{What: "names outside are not filtered", Reason: f.text, Rule: "name-filter"}}
 	case filteredBy:
-		return []Relaxation{{What: "names outside are filtered by what this app does not make", Reason: f.text}}
+		return []Relaxation{{What: "names outside are filtered by what this app does not make", Reason: f.text, Rule: "name-filter"}}
 	}
 	return nil
 }

@@ -67,8 +67,8 @@ func TestRelaxations(t *testing.T) {
 	}{
 		"DNS firewall":     {DNSFirewall(), "[]"},
 		"network firewall": {NetworkFirewall(), "[]"},
-		"any name":         {AnyName("a crawler"), "[{names outside are not filtered a crawler}]"},
-		"the owner's":      {FilteredBy("the proxy"), "[{names outside are filtered by what this app does not make the proxy}]"},
+		"any name":         {AnyName("a crawler"), "[{names outside are not filtered a crawler name-filter}]"},
+		"the owner's":      {FilteredBy("the proxy"), "[{names outside are filtered by what this app does not make the proxy name-filter}]"},
 	} {
 		n := &Network{shared: &vpc{names: newNames(c.filter)}}
 		if got := fmt.Sprint(n.Relaxed()); got != c.want {

@@ -41,7 +41,11 @@ type Network struct {
 func None(reason string) *Network { return &Network{Reason: reason} }
 
 // Relaxation is a protection that a network gave up, and why.
-type Relaxation struct{ What, Reason string }
+type Relaxation struct {
+	What, Reason string
+	// Rule is that of package posture whose finding the reason answers.
+	Rule string
+}
 
 // Relaxed is to be recorded with each of the network's functions, for those who
 // review it. The reason of None is not among it.

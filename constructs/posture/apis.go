@@ -14,9 +14,8 @@ type anonymous struct {
 	resource *template.Resource
 	path     string
 	message  string
-	// relaxation is how SecureGoFunction records that it is so on purpose.
-	relaxation string
-	answer     Answer
+	about    []Text
+	answer   Answer
 }
 
 // A preflight request of CORS carries no credentials (API Gateway guide, "CORS for REST APIs").
@@ -25,15 +24,15 @@ const preflight = "OPTIONS"
 // anonymousRoutes returns those of all functions, by the function's ARN. What an API's OpenAPI document makes is not seen.
 func (m *model) anonymousRoutes() map[Text][]anonymous {
 	all := map[Text][]anonymous{}
-	add := func(uri Text, r *template.Resource, message, relaxation string, answer Answer) {
+	add := func(uri Text, r *template.Resource, message string, answer Answer, about ...Text) {
 		if function := m.integrated(uri, r); function != "" && answer != No {
-			all[function] = append(all[function], anonymous{r, constructPath(r), message, relaxation, policy.And(answer, certainly(r))})
+			all[function] = append(all[function], anonymous{r, constructPath(r), message, about, policy.And(answer, certainly(r))})
 		}
 	}
 	for _, r := range m.of("AWS::ApiGateway::Method") {
 		if method := r.Text("HttpMethod"); !method.Is(preflight) {
 			add(r.Text("Integration", "Uri"), r, fmt.Sprintf("the method %s of the REST API asks nobody who they are", method),
-				"method "+constructPath(r)+" of the REST API is public", policy.And(open(r.Text("AuthorizationType")), m.restAPI(r)))
+				policy.And(open(r.Text("AuthorizationType")), m.restAPI(r)))
 		}
 	}
 	connects := map[Text]Answer{} // whether a WebSocket API's $connect asks nobody
@@ -54,12 +53,11 @@ func (m *model) anonymousRoutes() map[Text][]anonymous {
 		}
 		integration := m.named(Text(strings.TrimPrefix(string(r.Text("Target")), "integrations/")), "AWS::ApiGatewayV2::Integration")
 		if integration != nil {
-			add(integration.Text("IntegrationUri"), r, fmt.Sprintf("the route %s of the API asks nobody who they are", key),
-				fmt.Sprintf("route %s of the HTTP API %s is public", key, api), answer)
+			add(integration.Text("IntegrationUri"), r, fmt.Sprintf("the route %s of the API asks nobody who they are", key), answer, api+" "+key)
 		}
 	}
 	for _, r := range m.of("AWS::ApiGatewayV2::Api") {
-		add(r.Text("Target"), r, "the API was made for the function alone, and asks nobody who they are", "", Yes)
+		add(r.Text("Target"), r, "the API was made for the function alone, and asks nobody who they are", Yes)
 	}
 	for _, r := range m.of("AWS::Serverless::Function") {
 		all[r.ARN()] = append(all[r.ARN()], m.anonymousEvents(r)...)
@@ -120,7 +118,7 @@ func (m *model) anonymousEvents(function *template.Resource) []anonymous {
 		answer := m.anonymousEvent(function, kind, settings)
 		if answer != No {
 			path := constructPath(function) + "/" + name
-			all = append(all, anonymous{function, path, fmt.Sprintf("the event %s of the API asks nobody who they are", name), "", answer})
+			all = append(all, anonymous{function, path, fmt.Sprintf("the event %s of the API asks nobody who they are", name), nil, answer})
 		}
 	}
 	return all

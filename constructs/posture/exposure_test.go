@@ -24,8 +24,8 @@ func TestExposure(t *testing.T) {
 	}
 	https := func(peer string) string { return `{"IpProtocol":"tcp","FromPort":443,"ToPort":443,` + peer + `}` }
 	everywhere := https(`"CidrIp":"0.0.0.0/0"`)
-	relaxed := func(what string) string {
-		return `},"Metadata":{"SecureGoFunction":{"Relaxed":[{"What":"` + what + `","Reason":"why"}]}`
+	relaxed := func(rule, of string) string {
+		return `},"Metadata":{"SecureGoFunction":{"Relaxed":[{"What":"it","Reason":"why","Rule":"` + rule + `","Of":` + of + `}]}`
 	}
 	rest := func(method, restAPI string) string {
 		return `"A":{"Type":"AWS::ApiGateway::RestApi","Properties":{` + restAPI + `}},"M":{"Type":"AWS::ApiGateway::Method","Properties":{"RestApiId":{"Ref":"A"},` + method +
@@ -53,14 +53,15 @@ func TestExposure(t *testing.T) {
 		{"a preflight request", "public-invocation", "", rest(`"HttpMethod":"OPTIONS"`, ""), nil},
 		{"a private API", "public-invocation", "", rest(`"HttpMethod":"GET"`, `"EndpointConfiguration":{"Types":["PRIVATE"]}`), nil},
 		{"an API with a policy", "public-invocation", "", rest(`"HttpMethod":"GET"`, `"Policy":{"Statement":[]}`), []string{"T/M?"}},
-		{"a method that is public on purpose", "public-invocation", relaxed("method T/M of the REST API is public"), rest(`"HttpMethod":"GET"`, ""), nil},
-		{"another method that is", "public-invocation", relaxed("method T/N of the REST API is public"), rest(`"HttpMethod":"GET"`, ""), []string{"T/M"}},
+		{"a method that is public on purpose", "public-invocation", relaxed("public-invocation", `"T/M"`), rest(`"HttpMethod":"GET"`, ""), nil},
+		{"another method that is", "public-invocation", relaxed("public-invocation", `"T/N"`), rest(`"HttpMethod":"GET"`, ""), []string{"T/M"}},
 		{"a route without authorization", "public-invocation", "", route(`"RouteKey":"GET /"`), []string{"T/M"}},
 		{"a route that asks", "public-invocation", "", route(`"RouteKey":"GET /","AuthorizationType":"JWT"`), nil},
 		{"a route's preflight request", "public-invocation", "", route(`"RouteKey":"OPTIONS /"`), nil},
 		{"a route that is made if asked", "public-invocation", "", api + `,` + integration + `,"M":{"Type":"AWS::ApiGatewayV2::Route","Condition":"Asked",` +
 			`"Properties":{"ApiId":{"Ref":"A"},"Target":{"Fn::Sub":"integrations/${I}"},"RouteKey":"GET /"}}`, []string{"T/M?"}},
-		{"a route that is public on purpose", "public-invocation", relaxed("route GET / of the HTTP API ${A.ApiId} is public"), route(`"RouteKey":"GET /"`), nil},
+		{"a route that is public on purpose", "public-invocation", relaxed("public-invocation", `{"Fn::Sub":"${A} GET /"}`), route(`"RouteKey":"GET /"`), nil},
+		{"another route that is", "public-invocation", relaxed("public-invocation", `{"Fn::Sub":"${A} GET /admin"}`), route(`"RouteKey":"GET /"`), []string{"T/M"}},
 		{"an API made for the function", "public-invocation", "", `"A":{"Type":"AWS::ApiGatewayV2::Api","Properties":{"Target":{"Fn::GetAtt":["F","Arn"]}}}`, []string{"T/A"}},
 		{"a message of a WebSocket API that asked at first", "public-invocation", "", route(`"RouteKey":"$default"`) +
 			`,"C":{"Type":"AWS::ApiGatewayV2::Route","Properties":{"ApiId":{"Ref":"A"},"RouteKey":"$connect","AuthorizationType":"AWS_IAM"}}`, nil},
@@ -80,22 +81,22 @@ func TestExposure(t *testing.T) {
 		{"HTTPS to everywhere", "open-egress", vpc, network + "," + group(everywhere), []string{"T/G"}},
 		{"HTTPS to everywhere, by names", "open-egress", vpc, network + "," + filter + "," + group(everywhere), nil},
 		{"all ports, by names", "open-egress", vpc, network + "," + filter + "," + group(`{"IpProtocol":"-1","CidrIp":"0.0.0.0/0"}`), []string{"T/G"}},
-		{"HTTPS to everywhere, on purpose", "open-egress", vpc + relaxed("TCP 443 to everywhere"), network + "," + group(everywhere), nil},
-		{"another port, on purpose", "open-egress", vpc + relaxed("TCP 22 to everywhere"), network + "," + group(everywhere), []string{"T/G"}},
-		{"all ports, on purpose", "open-egress", vpc + relaxed("names outside are not filtered"), network + "," + group(`{"IpProtocol":"-1","CidrIp":"0.0.0.0/0"}`), []string{"T/G"}},
+		{"HTTPS to everywhere, on purpose", "open-egress", vpc + relaxed("open-egress", `"0.0.0.0/0:443"`), network + "," + group(everywhere), nil},
+		{"another port, on purpose", "open-egress", vpc + relaxed("open-egress", `"0.0.0.0/0:22"`), network + "," + group(everywhere), []string{"T/G"}},
+		{"all ports, on purpose", "open-egress", vpc + relaxed("open-egress", `"0.0.0.0/0:443"`), network + "," + group(`{"IpProtocol":"-1","CidrIp":"0.0.0.0/0"}`), []string{"T/G"}},
 		{"a range", "open-egress", vpc, network + "," + group(https(`"CidrIp":"203.0.112.0/22"`)), nil},
 		{"a prefix list", "open-egress", vpc, network + "," + group(https(`"DestinationPrefixListId":"pl-1"`)), nil},
 		{"the VPC", "open-egress", vpc, network + "," + group(https(`"CidrIp":{"Fn::GetAtt":["V","CidrBlock"]}`)), nil},
 		{"a parameter", "open-egress", vpc, network + "," + group(https(`"CidrIp":{"Ref":"Param"}`)), []string{"T/G?"}},
 		{"HTTPS to everywhere, if asked", "open-egress", vpc, network + "," + group(`{"Fn::If":["Asked",`+everywhere+`,{"Ref":"AWS::NoValue"}]}`), []string{"T/G?"}},
-		{"HTTPS to everywhere, without a reason", "open-egress", vpc + strings.Replace(relaxed("TCP 443 to everywhere"), "why", "", 1), network + "," + group(everywhere), []string{"T/G"}},
+		{"HTTPS to everywhere, without a reason", "open-egress", vpc + strings.Replace(relaxed("open-egress", `"0.0.0.0/0:443"`), "why", "", 1), network + "," + group(everywhere), []string{"T/G"}},
 		{"a group that is not there", "open-egress", `,"VpcConfig":{"SubnetIds":["subnet-1"],"SecurityGroupIds":["sg-1"]}`, "", []string{"T/F?"}},
 
 		{"the internet", "name-filter", vpc, network + "," + nat + "," + group(everywhere), []string{"T/F"}},
 		{"the internet, by names", "name-filter", vpc, network + "," + nat + "," + filter + "," + group(everywhere), nil},
 		{"no way there", "name-filter", vpc, network + "," + group(everywhere), nil},
 		{"a way there, and no rule", "name-filter", vpc, network + "," + nat + "," + group(https(`"DestinationPrefixListId":"pl-1"`)), nil},
-		{"the internet, on purpose", "name-filter", vpc + relaxed("names outside are not filtered"), network + "," + nat + "," + group(everywhere), nil},
+		{"the internet, on purpose", "name-filter", vpc + relaxed("name-filter", `""`), network + "," + nat + "," + group(everywhere), nil},
 		{"another's VPC", "name-filter", vpc, strings.Replace(network, `"V":{"Type":"AWS::EC2::VPC","Properties":{}},`, "", 1) + "," + nat + `,"G":{"Type":"AWS::EC2::SecurityGroup","Properties":{"SecurityGroupEgress":[` + everywhere + `]}}`, []string{"T/F?"}},
 
 		{"a group that lets nobody in", "open-ingress", vpc, network + "," + group(everywhere), nil},
@@ -118,7 +119,7 @@ func TestExposure(t *testing.T) {
 			`,"N":{"Type":"AWS::EC2::Route","Condition":"Asked","Properties":{"RouteTableId":{"Ref":"T"},"DestinationCidrBlock":"0.0.0.0/0","GatewayId":"igw-1"}}`, []string{"T/F?"}},
 
 		{"no VPC", "no-vpc", "", "", []string{"T/F"}},
-		{"no VPC, on purpose", "no-vpc", relaxed("no VPC"), "", nil},
+		{"no VPC, on purpose", "no-vpc", relaxed("no-vpc", `""`), "", nil},
 
 		{"an endpoint that the function does not reach", "endpoint-policy", vpc, network + "," + group(https(`"CidrIp":"203.0.112.0/22"`)) + "," +
 			endpoint(ssm+`,"SecurityGroupIds":[{"Ref":"D"}]`) + `,"D":{"Type":"AWS::EC2::SecurityGroup"}`, nil},

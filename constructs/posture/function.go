@@ -36,6 +36,9 @@ type Function struct {
 type Relaxation struct {
 	What   string `json:"what"`
 	Reason string `json:"reason"`
+	// Rule is the one whose finding the reason answers, and Of what that is about. No Of is the function itself.
+	Rule string `json:"rule,omitempty"`
+	Of   Text   `json:"of,omitempty"`
 }
 
 var functionTypes = []string{"AWS::Lambda::Function", "AWS::Serverless::Function"}
@@ -76,7 +79,8 @@ func relaxed(r *template.Resource) []Relaxation {
 	var all []Relaxation
 	for _, e := range template.List(recorded["Relaxed"]) {
 		v := r.Stack.Resolve(e)
-		all = append(all, Relaxation{What: policy.TextOf(template.At(v, "What")).String(), Reason: policy.TextOf(template.At(v, "Reason")).String()})
+		text := func(key string) Text { return policy.TextOf(template.At(v, key)) }
+		all = append(all, Relaxation{What: text("What").String(), Reason: text("Reason").String(), Rule: text("Rule").String(), Of: text("Of")})
 	}
 	return all
 }

@@ -107,8 +107,8 @@ func TestWhatProtectsAFunction(t *testing.T) {
 
 func TestWhatWasRelaxed(t *testing.T) {
 	t.Parallel()
-	p := fromResources(t, `"F":{"Type":"AWS::Lambda::Function","Metadata":{"SecureGoFunction":{"Relaxed":[{"What":"egress to everywhere on port 443","Reason":"webhooks of our customers"}]}}}`)
-	if got, want := f(t, p).Relaxed, []Relaxation{{"egress to everywhere on port 443", "webhooks of our customers"}}; !slices.Equal(got, want) {
+	p := fromResources(t, `"F":{"Type":"AWS::Lambda::Function","Metadata":{"SecureGoFunction":{"Relaxed":[{"What":"egress to everywhere on port 443","Reason":"webhooks of our customers","Rule":"open-egress","Of":"0.0.0.0/0:443"}]}}}`)
+	if got, want := f(t, p).Relaxed, []Relaxation{{"egress to everywhere on port 443", "webhooks of our customers", "open-egress", "0.0.0.0/0:443"}}; !slices.Equal(got, want) {
 		t.Errorf("got %v, want %v", got, want)
 	}
 }

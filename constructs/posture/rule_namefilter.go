@@ -30,7 +30,7 @@ func nameFilter(p *Posture) []Finding {
 		}
 		if r.VPC != "" && answer != No {
 			message := fmt.Sprintf("it reaches the internet from the VPC %s, of which no filter holds it to names", r.VPC)
-			all = append(all, at(f.resource, message).of(f).unsure(answer).relaxedBy("name-filter", f, anyName...))
+			all = append(all, at(f.resource, message).of(f).unsure(answer))
 		}
 	}
 	return all

@@ -20,7 +20,7 @@ func init() {
 			var all []Finding
 			for _, f := range p.Functions {
 				if f.Reaches.VPC == "" {
-					all = append(all, at(f.resource, "the function is in no VPC: nothing holds what it sends").of(f).relaxedBy("no-vpc", f, "no VPC"))
+					all = append(all, at(f.resource, "the function is in no VPC: nothing holds what it sends").of(f))
 				}
 			}
 			return all

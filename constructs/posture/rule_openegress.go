@@ -41,9 +41,7 @@ func openEgress(p *Posture) []Finding {
 				message += ": " + o.Description
 			}
 			found := p.model.atPath(o.Source, f.Stack, message, "AWS::EC2::SecurityGroup", "AWS::EC2::SecurityGroupEgress").of(f).unsure(answer)
-			if o.single() {
-				found = found.relaxedBy("open-egress", f, append(anyName, fmt.Sprintf("TCP %d to everywhere", o.FromPort))...)
-			}
+			found.About = []Text{policy.Literal(o.destination())}
 			all = append(all, found)
 		}
 		for _, id := range f.Reaches.Groups {
@@ -54,9 +52,6 @@ func openEgress(p *Posture) []Finding {
 	}
 	return all
 }
-
-// anyName is how SecureGoFunction records that names are filtered elsewhere, or by nobody.
-var anyName = []string{"names outside are not filtered", "names outside are filtered by what this app does not make"}
 
 // everywhere says whether the peer holds so much of the internet that it names nobody: half of it is as good as all.
 func (o Opening) everywhere() Answer {

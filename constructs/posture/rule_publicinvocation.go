@@ -30,8 +30,8 @@ func publicInvocation(p *Posture) []Finding {
 	routes := p.model.anonymousRoutes()
 	for _, f := range p.Functions {
 		for _, r := range routes[f.ARN] {
-			found := at(r.resource, r.message).of(f).unsure(r.answer).relaxedBy("public-invocation", f, r.relaxation)
-			found.Path = r.path
+			found := at(r.resource, r.message).of(f).unsure(r.answer)
+			found.Path, found.About = r.path, r.about
 			all = append(all, found)
 		}
 		for _, i := range f.InvokedBy {
