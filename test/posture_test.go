@@ -7,11 +7,21 @@ import (
 	"testing"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsapigateway"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsapigatewayv2"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsdynamodb"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awskinesis"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awslambda"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awss3"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awssecretsmanager"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awssns"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awssqs"
 	"github.com/aws/jsii-runtime-go"
 
 	"github.com/securegofunction/cdk/apps/orders"
 	"github.com/securegofunction/cdk/apps/quickstart"
+	"github.com/securegofunction/cdk/constructs/link"
+	"github.com/securegofunction/cdk/constructs/network"
 	"github.com/securegofunction/cdk/constructs/posture"
 	"github.com/securegofunction/cdk/constructs/posture/validation"
 )
@@ -91,4 +101,90 @@ func TestSamplesHaveNoFindings(t *testing.T) {
 	p.May(t, "orders/Orders", "sqs:ReceiveMessage", "${Incoming.Arn}")
 	p.MayNot(t, "orders/Orders", "s3:PutObject", "${Receipts.Arn}/other/1.json")
 	p.MayNot(t, "orders/Orders", "s3:GetObject", "${Receipts.Arn}/*")
+}
+
+// What a link opens is nothing that posture finds, within a stack and across two, but for what was relaxed for a reason and what is a team's own.
+func TestEveryLinkHasNoFindings(t *testing.T) {
+	app := newApp(t)
+	newEveryLink(app, first)
+	p, err := posture.Read(*app.Synth(nil).Directory())
+	if err != nil {
+		t.Fatal(err)
+	}
+	var open, answered []string
+	for _, f := range p.Check().Findings {
+		if f.Acknowledged == nil {
+			open = append(open, f.Rule+" "+f.Path)
+		} else {
+			answered = append(answered, f.Rule+" "+f.Path+" "+f.Acknowledged.Reason)
+		}
+	}
+	sameSet(t, "open", open, []string{
+		"endpoint-policy Other/Theirs/Sqs", "flow-logs Other/Theirs", // a VPC that exists
+		"tls-not-enforced Base/Topic",
+		"unheard-topic Base/SecureGoFunctionsAlarms", "unheard-topic Other/SecureGoFunctionsAlarms",
+		"limits-missing Base/Invoked/Function",
+	})
+	sameSet(t, "answered by a relaxation", answered, []string{
+		"name-filter Other/Crawler/Function a crawler", "open-egress Other/Crawler/SecurityGroup pages of the web",
+		"no-vpc Other/Nowhere/Function calls public APIs only", "table-key Base/Changes the first",
+	})
+	p.ReachesOnly(t, "Other/Shares", "sns", "ssm", "Base/PostgresGroup",
+		"s3", "dynamodb") // one prefix list and two gateways: for which of them it is, its id does not tell
+	p.May(t, "Other/Shares", "s3:GetObject", "${Base/Bucket.Arn}/in/1.json")
+	p.MayNot(t, "Other/Shares", "s3:GetObject", "${Base/Bucket.Arn}/out/1.json")
+	p.MayNot(t, "Other/Guarded", "dynamodb:PutItem", "${Base/Orders.Arn}")
+}
+
+// Each relaxation that names a rule answers that rule's finding, and no other of it.
+func TestRelaxationsAnswerTheirFindings(t *testing.T) {
+	app := newApp(t)
+	stack := awscdk.NewStack(app, jsii.String("S"), nil)
+	net := withInternet(stack, network.Internet{Names: network.AnyName("a crawler")})
+	const why = "a reason of its own"
+	plain := link.NoCustomerKey(why)
+	rest := awsapigateway.NewRestApi(stack, jsii.String("Rest"), nil)
+	method := func(path string) awsapigateway.Method {
+		return rest.Root().AddResource(jsii.String(path), nil).AddMethod(jsii.String("GET"), nil, nil)
+	}
+	public := method("catalogue")
+	http := awsapigatewayv2.NewHttpApi(stack, jsii.String("Http"), nil)
+	id := func(id string) *string { return jsii.String(id) }
+	functionIn(stack, "Relaxed", net, site("api.stripe.com"), link.Everywhere(80, why),
+		link.RestAPI(public, link.Public(why)), link.HTTPAPI(http, "GET", "/", link.Public(why)),
+		link.BucketRead("BUCKET", awss3.NewBucket(stack, id("Bucket"), nil), plain), link.TableRead("TABLE", awsdynamodb.NewTable(stack, id("Table"), &awsdynamodb.TableProps{
+			PartitionKey: &awsdynamodb.Attribute{Name: id("id"), Type: awsdynamodb.AttributeType_STRING}}), plain),
+		link.QueueSend("QUEUE", awssqs.NewQueue(stack, id("Queue"), nil), plain), link.TopicPublish("TOPIC", awssns.NewTopic(stack, id("Topic"), nil), plain),
+		link.StreamPut("STREAM", awskinesis.NewStream(stack, id("Stream"), &awskinesis.StreamProps{Encryption: awskinesis.StreamEncryption_UNENCRYPTED}), plain),
+		link.Secret("SECRET", awssecretsmanager.NewSecret(stack, id("Secret"), nil), plain))
+	functionIn(stack, "Outside", network.None(why))
+	p, err := posture.Read(*app.Synth(nil).Directory())
+	if err != nil {
+		t.Fatal(err)
+	}
+	var answered []string
+	for _, f := range p.Check().Findings {
+		if f.Acknowledged != nil {
+			answered = append(answered, f.Rule+" "+f.Path)
+			if f.Acknowledged.Source != "SecureGoFunction" || f.Acknowledged.Reason != why && f.Acknowledged.Reason != "a crawler" {
+				t.Errorf("%s of %s is acknowledged: %+v", f.Rule, f.Path, *f.Acknowledged)
+			}
+		}
+	}
+	sameSet(t, "answered", answered, []string{
+		"no-vpc S/Outside/Function", "name-filter S/Relaxed/Function", "open-egress S/Relaxed/SecurityGroup", "open-egress S/Relaxed/SecurityGroup",
+		"public-invocation S/Rest/Default/catalogue/GET", "public-invocation S/Relaxed/HTTPAPI-ea15937f-c767025d/Route",
+		"bucket-key S/Bucket", "table-key S/Table", "queue-key S/Queue", "topic-key S/Topic", "stream-key S/Stream", "secret-key S/Secret",
+	})
+	rules := map[string]bool{}
+	for _, r := range posture.Rules() {
+		rules[r.ID] = true
+	}
+	for _, f := range p.Functions {
+		for _, r := range f.Relaxed {
+			if r.Rule != "" && !rules[r.Rule] {
+				t.Errorf("%s names the rule %q, which is none", r.What, r.Rule)
+			}
+		}
+	}
 }

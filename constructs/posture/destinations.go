@@ -2,6 +2,7 @@ package posture
 
 import (
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 )
@@ -75,13 +76,12 @@ func (o Opening) destination() string {
 	return fmt.Sprintf("%s:%d-%d", name, o.FromPort, o.ToPort)
 }
 
+// ports is how destination ends.
+var ports = regexp.MustCompile(` on all ports( of \S+)?$|:(\d+(-\d+)?|\$\{[^}]*\})$`)
+
 // goesTo says whether a destination is the one that a person names: it, the end of its path, or either without the port.
 func goesTo(destination, name string) bool {
-	bare, _, _ := strings.Cut(destination, " on all ports")
-	if i := strings.LastIndexByte(bare, ':'); i > 0 && !strings.Contains(bare[i:], "/") {
-		bare = bare[:i]
-	}
-	for _, d := range []string{destination, bare} {
+	for _, d := range []string{destination, ports.ReplaceAllString(destination, "")} {
 		if d == name || strings.HasSuffix(d, "/"+name) {
 			return true
 		}

@@ -111,11 +111,11 @@ func (m *model) endpoints(r Reach, own []*group) []Endpoint {
 			continue
 		}
 		kind := e.Text("VpcEndpointType").String()
-		if kind == "" {
+		if gateway(e) {
 			kind = "Gateway"
 		}
 		endpoint := Endpoint{Service: service(e.Text("ServiceName")), Type: kind, Path: constructPath(e), resource: e}
-		if kind == "Gateway" {
+		if gateway(e) {
 			endpoint.Reachable = m.gatewayReachable(e, r)
 		} else {
 			endpoint.Reachable = m.interfaceReachable(e, own)
@@ -141,37 +141,57 @@ func service(name Text) string {
 }
 
 // gatewayReachable says whether a route leads to the gateway and a rule lets packets go to the service's addresses, which a range or a prefix
-// list holds.
+// list holds. A prefix list in the rules of a function's group is there for a gateway; for which of several, its id does not tell.
 func (m *model) gatewayReachable(e *template.Resource, r Reach) Answer {
-	routed := No
-	tables := template.Texts(e.Property("RouteTableIds"))
-	for _, subnet := range r.Subnets {
-		for _, table := range tables {
-			if own := m.tableOf(subnet); own == "" {
-				routed = policy.Or(routed, CannotTell)
-			} else {
-				routed = policy.Or(routed, policy.Equal(own, table))
-			}
+	open, lists := No, map[Text]bool{}
+	for _, o := range r.Egress {
+		switch v4, _ := o.outside(); {
+		case !o.covers(443) || o.Peer == "":
+		case v4 == Yes:
+			open = Yes
+		case v4 == CannotTell:
+			lists[o.Peer] = true
 		}
 	}
-	open := No
-	for _, o := range r.Egress {
-		v4, _ := o.outside()
-		if !o.covers(443) || v4 == No {
-			continue
+	if len(lists) > 0 {
+		gateways := 0
+		for _, other := range m.of("AWS::EC2::VPCEndpoint") {
+			if gateway(other) && other.Text("VpcId") == r.VPC && m.routed(other, r.Subnets) != No {
+				gateways++
+			}
 		}
-		if v4 == CannotTell && o.Peer.Is("") {
-			continue
+		if open = policy.Or(open, CannotTell); len(lists) >= gateways {
+			open = Yes
 		}
-		// A prefix list in the rules of a function's group is there for a gateway.
-		open = Yes
 	}
 	for _, id := range r.Groups {
 		if m.group(id).resource == nil {
 			open = policy.Or(open, CannotTell)
 		}
 	}
-	return policy.And(routed, open)
+	return policy.And(m.routed(e, r.Subnets), open)
+}
+
+// routed says whether a route of the subnets leads to a gateway.
+func (m *model) routed(e *template.Resource, subnets []Text) Answer {
+	answer := No
+	for _, subnet := range subnets {
+		own := m.tableOf(subnet)
+		for _, table := range template.Texts(e.Property("RouteTableIds")) {
+			if own == "" {
+				answer = policy.Or(answer, CannotTell)
+			} else {
+				answer = policy.Or(answer, policy.Equal(own, table))
+			}
+		}
+	}
+	return answer
+}
+
+// gateway says whether an endpoint is one, as it is by default.
+func gateway(e *template.Resource) bool {
+	kind := e.Text("VpcEndpointType")
+	return kind == "" || kind.Is("Gateway")
 }
 
 func (m *model) interfaceReachable(e *template.Resource, own []*group) Answer {

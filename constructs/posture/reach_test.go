@@ -131,6 +131,33 @@ func TestEndpointsAreReached(t *testing.T) {
 	}
 }
 
+// The id of a prefix list does not tell which gateway's it is.
+func TestGatewaysByPrefixLists(t *testing.T) {
+	t.Parallel()
+	list := func(id string) string {
+		return `{"DestinationPrefixListId":"` + id + `","IpProtocol":"tcp","FromPort":443,"ToPort":443}`
+	}
+	dynamodb := strings.NewReplacer(".s3", ".dynamodb", `"S3"`, `"GD"`).Replace(s3)
+	for _, c := range []struct {
+		situation, egress string
+		resources         []string
+		want              Answer
+	}{
+		{"one of one", list("pl-1"), []string{s3}, Yes},
+		{"one of two", list("pl-1"), []string{s3, dynamodb}, CannotTell},
+		{"two of two", list("pl-1") + "," + list("pl-2"), []string{s3, dynamodb}, Yes},
+		{"one of two, twice", list("pl-1") + "," + list("pl-1"), []string{s3, dynamodb}, CannotTell},
+		{"one, and another gateway without a route", list("pl-1"), []string{s3, strings.Replace(dynamodb, `{"Ref":"T"}`, `"rtb-2"`, 1)}, Yes},
+		{"one of two, and everywhere", list("pl-1") + `,{"CidrIp":"0.0.0.0/0","IpProtocol":"-1"}`, []string{s3, dynamodb}, Yes},
+	} {
+		p := function(t, inVPC, append(c.resources, vpc, subnet, table, gateways, groupWith(c.egress))...)
+		endpoints := f(t, p).Reaches.Endpoints
+		if i := slices.IndexFunc(endpoints, func(e Endpoint) bool { return e.Service == "s3" }); i < 0 || endpoints[i].Reachable != c.want {
+			t.Errorf("%s: got %+v, want %s", c.situation, endpoints, c.want)
+		}
+	}
+}
+
 func TestNamesAreFiltered(t *testing.T) {
 	t.Parallel()
 	nat := route(`"DestinationCidrBlock":"0.0.0.0/0","NatGatewayId":{"Ref":"N"}`)

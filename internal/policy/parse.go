@@ -186,7 +186,7 @@ func TextOf(v any) Text {
 	case nil, Absent:
 		return ""
 	}
-	return Symbol(Anything, fmt.Sprintf("%T", v))
+	return Symbol(Anything, fmt.Sprintf("%T %v", v, v))
 }
 
 func principals(v any) []Principal {

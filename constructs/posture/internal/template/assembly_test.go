@@ -125,6 +125,59 @@ func TestImportsAreOfTheSameEnvironment(t *testing.T) {
 }
 
 // What is not understood is said, and the rest is read.
+func TestOutputsOfOtherStacks(t *testing.T) {
+	t.Parallel()
+	stack := func(environment, name string) string {
+		return `{"type":"aws:cloudformation:stack","environment":"aws://` + environment + `","properties":{"templateFile":"` + name + `.json","stackName":"` + strings.TrimRight(name, "0123456789") + `"}}`
+	}
+	output := func(value string) string { return `{"Resources":{},"Outputs":{"O":{"Value":"` + value + `"}}}` }
+	get := func(arguments string) string {
+		return `{"Fn::GetStackOutput":{"OutputName":"O",` + arguments + `}}`
+	}
+	a, err := ReadFS(files(map[string]string{
+		"manifest.json": `{"artifacts":{"Near":` + stack("111122223333/eu-west-1", "Near") + `,"Far1":` + stack("111122223333/eu-west-1", "Far1") + `,"Far2":` + stack("111122223333/us-east-1", "Far2") +
+			`,"Far3":` + stack("444455556666/eu-west-1", "Far3") + `,"Any":` + stack("unknown-account/unknown-region", "Any") + `,"Loop":` + stack("111122223333/eu-west-1", "Loop") + `}}`,
+		"Far1.json": output("ours"), "Far2.json": output("overseas"), "Far3.json": output("theirs"), "Any.json": output("anywhere"),
+		"Loop.json": `{"Resources":{},"Outputs":{"O":{"Value":` + get(`"StackName":"Loop"`) + `}}}`,
+		"Near.json": `{"Resources":{"X":{"Type":"T","Properties":{"V":[` + get(`"StackName":"Far"`) + `,` + get(`"StackName":"Far","Region":"us-east-1"`) + `,` +
+			get(`"StackName":"Far","RoleArn":"arn:aws:iam::444455556666:role/r"`) + `,` + get(`"StackName":"Any","Region":{"Ref":"AWS::Region"}`) + `,` +
+			get(`"StackName":"Far","Region":"eu-north-1"`) + `,` + get(`"StackName":"Loop"`) + `,` + get(`"StackName":"Gone"`) + `,{"Fn::GetStackOutput":{"StackName":"Far","OutputName":"P"}}]}}}}`,
+	}))
+	if err != nil || len(a.Unreadable) > 0 {
+		t.Fatal(err, a)
+	}
+	want := []string{"ours", "overseas", "theirs", "anywhere", `${Near/Fn::GetStackOutput of {"OutputName":"O","Region":"eu-north-1","StackName":"Far"}}`,
+		"${Loop/Outputs.O}", `${Near/Fn::GetStackOutput of {"OutputName":"O","StackName":"Gone"}}`, "${Far/Outputs.P}"}
+	for _, s := range a.Stacks {
+		if s.Name != "Near" {
+			continue
+		}
+		for i, got := range Texts(s.Resource("X").Property("V")) {
+			if got.String() != want[i] {
+				t.Errorf("%d: got %s, want %s", i, got, want[i])
+			}
+		}
+	}
+}
+
+// What CDK makes of a reference to another region where the app asks for strong ones.
+func TestExportsToOtherRegions(t *testing.T) {
+	t.Parallel()
+	a, err := ReadFS(files(map[string]string{
+		"manifest.json": `{"artifacts":{"A":{"type":"aws:cloudformation:stack","properties":{"templateFile":"A.json"}},"B":{"type":"aws:cloudformation:stack","properties":{"templateFile":"B.json"}}}}`,
+		"A.json": `{"Resources":{"Q":{"Type":"AWS::SQS::Queue","Properties":{"QueueName":"orders"}},
+			"W":{"Type":"Custom::CrossRegionExportWriter","Properties":{"WriterProps":{"region":"us-east-1","exports":{"/cdk/exports/B/AQ":{"Fn::GetAtt":["Q","QueueName"]}}}}}}}`,
+		"B.json": `{"Resources":{"R":{"Type":"Custom::CrossRegionExportReader"},"X":{"Type":"T","Properties":{"V":{"Fn::GetAtt":["R","/cdk/exports/B/AQ"]},"W":{"Fn::GetAtt":["R","/cdk/exports/B/other"]}}}}}`,
+	}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	x := a.Stacks[1].Resource("X")
+	if got := x.Text("V").String() + " " + x.Text("W").String(); got != "orders ${B/R./cdk/exports/B/other}" {
+		t.Errorf("got %s", got)
+	}
+}
+
 func TestUnreadable(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct{ situation, file, text, where, why string }{

@@ -203,6 +203,11 @@ func (r *Resource) Attribute(attribute string) any {
 		return r.Text("TargetFunctionArn")
 	case r.Type == "AWS::Lambda::Version" && attribute == "Version":
 		return policy.Symbol(policy.Identity, symbol)
+	case r.Type == "Custom::CrossRegionExportReader":
+		if v := r.Stack.assembly.exported(attribute); v != nil {
+			return v
+		}
+		return unknown(symbol)
 	case custom(r.Type):
 		return unknown(symbol)
 	}

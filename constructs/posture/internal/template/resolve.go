@@ -1,6 +1,8 @@
 package template
 
 import (
+	"encoding/json"
+	"fmt"
 	"strconv"
 	"strings"
 
@@ -48,47 +50,79 @@ const longest = 1 << 16
 
 func unknown(name string) policy.Unknown { return policy.Unknown{Name: name} }
 
+// intrinsic evaluates a function. What it cannot tell is named after its arguments, as the same name is taken to be the same value.
 func (s *Stack) intrinsic(name string, argument any) any {
 	list, _ := argument.([]any)
+	untold := func() policy.Unknown { return unknown(s.symbol(name + " of " + written(argument))) }
 	switch name {
 	case "Ref":
 		if id, ok := argument.(string); ok {
 			return s.ref(id)
 		}
 	case "Fn::GetAtt":
-		return s.getAtt(argument)
+		if v, ok := s.getAtt(argument); ok {
+			return v
+		}
 	case "Fn::Sub":
-		return s.sub(argument)
+		if v, ok := s.sub(argument); ok {
+			return v
+		}
 	case "Fn::Join":
 		if len(list) == 2 {
-			return join(policy.TextOf(s.Resolve(list[0])), s.Resolve(list[1]))
+			if v, ok := join(policy.TextOf(s.Resolve(list[0])), s.Resolve(list[1])); ok {
+				return v
+			}
 		}
 	case "Fn::Split":
 		if len(list) == 2 {
 			if delimiter, ok := list[0].(string); ok && delimiter != "" {
-				return split(delimiter, policy.TextOf(s.Resolve(list[1])))
+				parts, ok := split(delimiter, policy.TextOf(s.Resolve(list[1])))
+				if !ok {
+					parts = append(parts, untold())
+				}
+				return parts
 			}
 		}
 	case "Fn::Select":
 		if len(list) == 2 {
-			return choose(s.Resolve(list[0]), s.Resolve(list[1]))
+			if v, ok := choose(s.Resolve(list[0]), s.Resolve(list[1])); ok {
+				return v
+			}
 		}
 	case "Fn::FindInMap":
 		if len(list) >= 3 {
-			return s.findInMap(list)
+			if v, ok := s.findInMap(list); ok {
+				return v
+			}
 		}
 	case "Fn::If":
-		if len(list) == 3 {
-			return s.either(list)
+		if name, ok := first(list).(string); ok && len(list) == 3 {
+			return s.either(name, list[1], list[2])
 		}
 	case "Fn::ImportValue":
 		return s.importValue(policy.TextOf(s.Resolve(argument)))
-	case "Fn::GetAZs":
-		return unknown("Fn::GetAZs")
-	case "Condition":
-		return unknown("Condition." + argument.(string))
+	case "Fn::GetStackOutput":
+		if v, ok := s.stackOutput(s.Resolve(argument)); ok {
+			return v
+		}
 	}
-	return unknown(name)
+	return untold()
+}
+
+func first(list []any) any {
+	if len(list) == 0 {
+		return nil
+	}
+	return list[0]
+}
+
+// written is a value in one line, for a name.
+func written(v any) string {
+	text, err := json.Marshal(v)
+	if err != nil {
+		return fmt.Sprint(v)
+	}
+	return string(text)
 }
 
 func (s *Stack) ref(id string) any {
@@ -118,7 +152,7 @@ func (s *Stack) ref(id string) any {
 		return policy.Symbol(policy.Anything, s.symbol(id))
 	}
 	if strings.HasPrefix(id, "AWS::") {
-		return unknown(id)
+		return unknown(s.symbol(id))
 	}
 	if r := s.byID[id]; r != nil {
 		return r.Ref()
@@ -146,30 +180,32 @@ func (s *Stack) symbol(name string) string {
 	return strings.ReplaceAll(s.Name, ".", "_") + "/" + name
 }
 
-func (s *Stack) getAtt(argument any) any {
+func (s *Stack) getAtt(argument any) (any, bool) {
 	var id, attribute string
 	switch v := argument.(type) {
 	case string:
 		id, attribute, _ = strings.Cut(v, ".")
 	case []any:
 		if len(v) != 2 || !isString(v[0]) {
-			return unknown("Fn::GetAtt")
+			return nil, false
 		}
 		id = v[0].(string)
 		known, ok := policy.TextOf(s.Resolve(v[1])).Known()
 		if !ok {
-			return unknown(s.symbol(id))
+			return nil, false
 		}
 		attribute = known
+	default:
+		return nil, false
 	}
 	r := s.byID[id]
 	if r == nil {
-		return unknown(s.symbol(id + "." + attribute))
+		return unknown(s.symbol(id + "." + attribute)), true
 	}
-	return r.Attribute(attribute)
+	return r.Attribute(attribute), true
 }
 
-func (s *Stack) sub(argument any) any {
+func (s *Stack) sub(argument any) (any, bool) {
 	text, ok := argument.(string)
 	values := map[string]any{}
 	if list, isList := argument.([]any); isList && len(list) == 2 {
@@ -177,7 +213,7 @@ func (s *Stack) sub(argument any) any {
 		values, _ = list[1].(map[string]any)
 	}
 	if !ok {
-		return unknown("Fn::Sub")
+		return nil, false
 	}
 	var out policy.Text
 	for {
@@ -199,21 +235,22 @@ func (s *Stack) sub(argument any) any {
 		case given:
 			out += policy.TextOf(s.Resolve(v))
 		case strings.Contains(name, ".") && !strings.Contains(name, "::"):
-			out += policy.TextOf(s.getAtt(name))
+			v, _ := s.getAtt(name)
+			out += policy.TextOf(v)
 		default:
 			out += policy.TextOf(s.ref(name))
 		}
 		if len(out) > longest {
-			return unknown("Fn::Sub")
+			return nil, false
 		}
 	}
-	return out
+	return out, true
 }
 
-func join(delimiter policy.Text, v any) any {
+func join(delimiter policy.Text, v any) (any, bool) {
 	list, ok := v.([]any)
 	if !ok {
-		return unknown("Fn::Join")
+		return nil, false
 	}
 	var out policy.Text
 	for i, e := range list {
@@ -222,66 +259,58 @@ func join(delimiter policy.Text, v any) any {
 		}
 		out += policy.TextOf(e)
 		if len(out) > longest {
-			return unknown("Fn::Join")
+			return nil, false
 		}
 	}
-	return out
+	return out, true
 }
 
-// split cuts a text. Where a symbol may hold the delimiter, it is not known which part is which from there on.
-func split(delimiter string, text policy.Text) any {
+// split cuts a text. It returns false where a symbol may hold the delimiter: it is not known which part is which from there on.
+func split(delimiter string, text policy.Text) (parts []any, ok bool) {
 	before, ok := text.Cut(delimiter)
-	var list []any
 	for _, part := range before {
-		list = append(list, part)
+		parts = append(parts, part)
 	}
-	if !ok {
-		list = append(list, unknown("Fn::Split"))
-	}
-	return list
+	return parts, ok
 }
 
-func choose(index, v any) any {
+func choose(index, v any) (any, bool) {
 	list, ok := v.([]any)
 	i, err := strconv.Atoi(policy.TextOf(index).String())
 	if !ok || err != nil || i < 0 || i >= len(list) {
-		return unknown("Fn::Select")
+		return nil, false
 	}
-	return list[i]
+	return list[i], true
 }
 
-func (s *Stack) findInMap(list []any) any {
+func (s *Stack) findInMap(list []any) (any, bool) {
 	var v any
 	v, _ = s.raw["Mappings"].(map[string]any)
 	for _, key := range list[:3] {
 		object, ok := v.(map[string]any)
 		known, told := policy.TextOf(s.Resolve(key)).Known()
 		if !ok || !told {
-			return unknown("Fn::FindInMap")
+			return nil, false
 		}
 		if v, ok = object[known]; !ok {
-			return unknown("Fn::FindInMap")
+			return nil, false
 		}
 	}
 	switch v.(type) {
 	case string, float64, bool, []any:
-		return s.Resolve(v)
+		return s.Resolve(v), true
 	}
-	return unknown("Fn::FindInMap")
+	return nil, false
 }
 
-func (s *Stack) either(list []any) any {
-	name, ok := list[0].(string)
-	if !ok {
-		return unknown("Fn::If")
-	}
-	switch s.condition(name) {
+func (s *Stack) either(condition string, then, otherwise any) any {
+	switch s.condition(condition) {
 	case policy.Yes:
-		return s.Resolve(list[1])
+		return s.Resolve(then)
 	case policy.No:
-		return s.Resolve(list[2])
+		return s.Resolve(otherwise)
 	}
-	return policy.Either{Condition: s.symbol(name), Then: s.Resolve(list[1]), Else: s.Resolve(list[2])}
+	return policy.Either{Condition: s.symbol(condition), Then: s.Resolve(then), Else: s.Resolve(otherwise)}
 }
 
 // condition evaluates a condition of the template.

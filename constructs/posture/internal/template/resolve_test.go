@@ -63,18 +63,18 @@ func TestResolve(t *testing.T) {
 		{"names of each other", `{"Fn::GetAtt":["A","QueueName"]}`, `"arn:${AWS::Partition}:sns:${AWS::Region}:${AWS::AccountId}:${A.QueueName}"`},
 
 		{"join", `{"Fn::Join":["-",["a",{"Ref":"Bucket"},"b"]]}`, `"a-${Bucket}-b"`},
-		{"join of what is not known", `{"Fn::Join":["-",{"Ref":"Param"}]}`, `{"Name":"Fn::Join"}`},
+		{"join of what is not known", `{"Fn::Join":["-",{"Ref":"Param"}]}`, `{"Name":"Fn::Join of [\"-\",{\"Ref\":\"Param\"}]"}`},
 		{"sub with values", `{"Fn::Sub":["${x}-${AWS::Region}-${Queue.Arn}",{"x":{"Ref":"Bucket"}}]}`,
 			`"${Bucket}-${AWS::Region}-arn:${AWS::Partition}:sqs:${AWS::Region}:${AWS::AccountId}:${Queue.QueueName}"`},
 		{"sub of a literal", `{"Fn::Sub":"${!aws:username}"}`, `"${aws:username}"`},
 		{"sub, unclosed", `{"Fn::Sub":"a${b"}`, `"a${b"`},
 		{"split and select", `{"Fn::Select":[5,{"Fn::Split":[":",{"Fn::GetAtt":["Queue","Arn"]}]}]}`, `"${Queue.QueueName}"`},
-		{"select of a token's part", `{"Fn::Select":[1,{"Fn::Split":["-",{"Ref":"Bucket"}]}]}`, `{"Name":"Fn::Select"}`},
+		{"select of a token's part", `{"Fn::Select":[1,{"Fn::Split":["-",{"Ref":"Bucket"}]}]}`, `{"Name":"Fn::Select of [1,{\"Fn::Split\":[\"-\",{\"Ref\":\"Bucket\"}]}]"}`},
 		{"select by a text", `{"Fn::Select":["0",["a"]]}`, `"a"`},
-		{"select out of range", `{"Fn::Select":[7,["a"]]}`, `{"Name":"Fn::Select"}`},
+		{"select out of range", `{"Fn::Select":[7,["a"]]}`, `{"Name":"Fn::Select of [7,[\"a\"]]"}`},
 		{"a map", `{"Fn::FindInMap":["M","eu","size"]}`, `"small"`},
 		{"a list of a map", `{"Fn::Select":[1,{"Fn::FindInMap":["M","eu","list"]}]}`, `"b"`},
-		{"a map by region", `{"Fn::FindInMap":["M",{"Ref":"AWS::Region"},"size"]}`, `{"Name":"Fn::FindInMap"}`},
+		{"a map by region", `{"Fn::FindInMap":["M",{"Ref":"AWS::Region"},"size"]}`, `{"Name":"Fn::FindInMap of [\"M\",{\"Ref\":\"AWS::Region\"},\"size\"]"}`},
 		{"if true", `{"Fn::If":["True","a","b"]}`, `"a"`},
 		{"if false", `{"Fn::If":["False","a","b"]}`, `"b"`},
 		{"if asked", `{"Fn::If":["Asked","a","b"]}`, `{"Condition":"Asked","Then":"a","Else":"b"}`},
@@ -83,10 +83,12 @@ func TestResolve(t *testing.T) {
 		{"if any", `{"Fn::If":["Any","a","b"]}`, `"a"`},
 		{"a condition of itself", `{"Fn::If":["Loop","a","b"]}`, `{"Condition":"Loop","Then":"a","Else":"b"}`},
 		{"a condition that is missing", `{"Fn::If":["Missing","a","b"]}`, `{"Condition":"Missing","Then":"a","Else":"b"}`},
-		{"a function that is new", `{"Fn::New":"x"}`, `{"Name":"Fn::New"}`},
+		{"a function that is new", `{"Fn::New":"x"}`, `{"Name":"Fn::New of \"x\""}`},
+		{"an output of a stack elsewhere", `{"Fn::GetStackOutput":{"StackName":"x","OutputName":"y"}}`, `{"Name":"Fn::GetStackOutput of {\"OutputName\":\"y\",\"StackName\":\"x\"}"}`},
 		{"an import of nothing", `{"Fn::ImportValue":"x"}`, `{"Name":"Fn::ImportValue x"}`},
 		{"malformed", `[{"Fn::Join":1},{"Fn::Select":[]},{"Fn::GetAtt":{}},{"Fn::Sub":[]},{"Ref":1},{"Fn::If":["True"]},{"Fn::Split":["","a"]}]`,
-			`[{"Name":"Fn::Join"},{"Name":"Fn::Select"},{"Name":"."},{"Name":"Fn::Sub"},{"Name":"Ref"},{"Name":"Fn::If"},{"Name":"Fn::Split"}]`},
+			`[{"Name":"Fn::Join of 1"},{"Name":"Fn::Select of []"},{"Name":"Fn::GetAtt of {}"},{"Name":"Fn::Sub of []"},{"Name":"Ref of 1"},` +
+				`{"Name":"Fn::If of [\"True\"]"},{"Name":"Fn::Split of [\"\",\"a\"]"}]`},
 	} {
 		a, err := Parse("s", []byte(`{`+declarations+`,"Resources":{`+others+`,"X":{"Type":"T","Properties":{"V":`+c.value+`}}}}`))
 		if err != nil {
@@ -95,6 +97,31 @@ func TestResolve(t *testing.T) {
 		got, err := json.Marshal(a.Stacks[0].Resource("X").Property("V"))
 		if err != nil || string(got) != c.want {
 			t.Errorf("%s: %s\n got %s %v\nwant %s", c.situation, c.value, got, err, c.want)
+		}
+	}
+}
+
+// Equal texts are taken to be the same string, whatever they turn out to be.
+func TestWhatCannotBeToldHasANameOfItsOwn(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct{ situation, one, other string }{
+		{"zones", `{"Fn::Select":[0,{"Fn::GetAZs":""}]}`, `{"Fn::Select":[1,{"Fn::GetAZs":""}]}`},
+		{"parts", `{"Fn::Select":[1,{"Fn::Split":["-",{"Ref":"Bucket"}]}]}`, `{"Fn::Select":[1,{"Fn::Split":["-",{"Ref":"Topic"}]}]}`},
+		{"rests", `{"Fn::Select":[0,{"Fn::Split":["-",{"Ref":"Bucket"}]}]}`, `{"Fn::Select":[0,{"Fn::Split":["-",{"Ref":"Param"}]}]}`},
+		{"maps", `{"Fn::FindInMap":["M",{"Ref":"AWS::Region"},"size"]}`, `{"Fn::FindInMap":["M",{"Ref":"AWS::Region"},"list"]}`},
+		{"joins", `{"Fn::Join":["",{"Ref":"Param"}]}`, `{"Fn::Join":["-",{"Ref":"Param"}]}`},
+		{"outputs", `{"Fn::GetStackOutput":{"StackName":"a","OutputName":"b"}}`, `{"Fn::GetStackOutput":{"StackName":"a","OutputName":"c"}}`},
+		{"attributes", `{"Fn::GetAtt":["Custom",{"Ref":"Param"}]}`, `{"Fn::GetAtt":["Custom",{"Ref":"AWS::StackId"}]}`},
+		{"objects", `{"a":{"Ref":"Param"}}`, `{"b":{"Ref":"Param"}}`},
+		{"lists", `[{"Ref":"Param"}]`, `[{"Ref":"Param"},"b"]`},
+	} {
+		a, err := Parse("s", []byte(`{`+declarations+`,"Resources":{`+others+`,"X":{"Type":"T","Properties":{"V":`+c.one+`,"W":`+c.other+`}}}}`))
+		if err != nil {
+			t.Fatalf("%s: %v", c.situation, err)
+		}
+		x := a.Stacks[0].Resource("X")
+		if x.Text("V") == x.Text("W") || policy.Equal(x.Text("V"), x.Text("W")) != policy.CannotTell {
+			t.Errorf("%s: %s and %s are taken to be the same, or known to differ: %s, %s", c.situation, c.one, c.other, x.Text("V"), x.Text("W"))
 		}
 	}
 }
