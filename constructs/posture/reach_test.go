@@ -147,7 +147,7 @@ func TestGatewaysByPrefixLists(t *testing.T) {
 		{"one of two", list("pl-1"), []string{s3, dynamodb}, CannotTell},
 		{"two of two", list("pl-1") + "," + list("pl-2"), []string{s3, dynamodb}, Yes},
 		{"one of two, twice", list("pl-1") + "," + list("pl-1"), []string{s3, dynamodb}, CannotTell},
-		{"one, and another gateway without a route", list("pl-1"), []string{s3, strings.Replace(dynamodb, `{"Ref":"T"}`, `"rtb-2"`, 1)}, Yes},
+		{"one, and another gateway without a route", list("pl-1"), []string{s3, strings.Replace(dynamodb, `{"Ref":"T"}`, `{"Ref":"T2"}`, 1), `"T2":{"Type":"AWS::EC2::RouteTable"}`}, Yes},
 		{"one of two, and everywhere", list("pl-1") + `,{"CidrIp":"0.0.0.0/0","IpProtocol":"-1"}`, []string{s3, dynamodb}, Yes},
 	} {
 		p := function(t, inVPC, append(c.resources, vpc, subnet, table, gateways, groupWith(c.egress))...)
@@ -201,5 +201,24 @@ func TestPortsAreSaid(t *testing.T) {
 	want := []string{"10.1.0.0/16:53-54", "10.2.0.0/16 on all ports", "Shop/Database/Group:${C.Endpoint.Port}", "Shop/Database/Group:5432"}
 	if got := f(t, p).Reaches.Destinations(); !slices.Equal(got, want) {
 		t.Errorf("got %v, want %v", got, want)
+	}
+}
+
+func TestDestinationsAreNamed(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		destination, name string
+		want              bool
+	}{
+		{"ssm", "ssm", true}, {"api.stripe.com", "stripe.com", false},
+		{"Shop/Database/Group:5432", "Shop/Database/Group", true}, {"Shop/Database/Group:5432", "Database/Group", true}, {"Shop/Database/Group:5432", "Group:5432", true},
+		{"Shop/Database/Group:5432", "Group:5433", false}, {"Shop/Database/Group:5432", "roup", false}, {"Shop/Database/Group:5432", "Shop/Database", false},
+		{"Shop/Group:${Shop/C.Endpoint.Port}", "Shop/Group", true}, {"10.1.0.0/16:53-54", "10.1.0.0/16", true}, {"10.2.0.0/16 on all ports", "10.2.0.0/16", true},
+		{"10.2.0.0/16 on all ports of udp", "10.2.0.0/16", true}, {"2001:db8::/32:443", "2001:db8::/32", true}, {"2001:db8::/32 on all ports", "2001:db8::/32", true},
+		{"2001:db8::/32 on all ports", "2001:db8:", false},
+	} {
+		if got := goesTo(c.destination, c.name); got != c.want {
+			t.Errorf("%s is %s: got %t, want %t", c.destination, c.name, got, c.want)
+		}
 	}
 }
