@@ -29,6 +29,7 @@ var within = map[string][]string{
 	"AWS::ECR::Repository":           {"RepositoryPolicyText"},
 	"AWS::Events::EventBus":          {"Policy"},
 	"AWS::OpenSearchService::Domain": {"AccessPolicies"},
+	"AWS::S3::AccessPoint":           {"Policy"},
 }
 
 // resourcePolicy returns the policy of a resource of the templates. Where it has none, the policy is empty.
@@ -65,9 +66,49 @@ func (m *model) readResourcePolicies() {
 			}
 		}
 	}
+	for _, r := range m.of("AWS::Events::EventBusPolicy") {
+		name := r.Text("EventBusName")
+		if name == "" {
+			name = "default"
+		}
+		a := attachment{document: policy.Parse(r.Path, map[string]any{"Version": "2012-10-17", "Statement": busStatement(r)})}
+		if r.Maybe {
+			a = maybe(a)
+		}
+		m.addPolicyOf(name, "AWS::Events::EventBus", a.document)
+	}
+	// One of CloudWatch Logs is the account's, and says itself of which groups it is.
+	for _, r := range m.of("AWS::Logs::ResourcePolicy") {
+		a := attachment{document: policy.Parse(r.Path, r.Property("PolicyDocument"))}
+		if r.Maybe {
+			a = maybe(a)
+		}
+		for _, group := range m.of("AWS::Logs::LogGroup") {
+			if policy.And(policy.Equal(group.Stack.Account, r.Stack.Account), policy.Equal(group.Stack.Region, r.Stack.Region)) != No {
+				m.addPolicy(group, a.document)
+			}
+		}
+	}
 	for _, r := range m.of("AWS::Lambda::Permission") {
 		m.addPermission(r)
 	}
+}
+
+// busStatement is the statement of an event bus's policy, or what its older properties come to (CloudFormation reference,
+// AWS::Events::EventBusPolicy).
+func busStatement(r *template.Resource) any {
+	if s := r.Property("Statement"); s != nil {
+		return s
+	}
+	who := r.Text("Principal")
+	s := map[string]any{"Effect": policy.Literal(policy.Allow), "Action": r.Text("Action"), "Principal": who, "Resource": policy.Text("*")}
+	if !who.Is("*") {
+		s["Principal"] = map[string]any{"AWS": "arn:" + r.Stack.Partition + ":iam::" + who + ":root"}
+	}
+	if c := r.Property("Condition"); c != nil {
+		s["Condition"] = map[string]any{policy.TextOf(template.At(c, "Type")).String(): map[string]any{policy.TextOf(template.At(c, "Key")).String(): template.At(c, "Value")}}
+	}
+	return s
 }
 
 // addPolicyOf adds the policy of the resource that a text names, and to all that it may name where that is not known.

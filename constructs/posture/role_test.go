@@ -76,6 +76,48 @@ func TestStatementsThatReachAFunction(t *testing.T) {
 	}
 }
 
+// Policies of buses and log groups have forms of their own (CloudFormation reference, AWS::Events::EventBusPolicy, AWS::Logs::ResourcePolicy).
+func TestPoliciesOfBusesAndLogs(t *testing.T) {
+	t.Parallel()
+	const bus, group = `"B":{"Type":"AWS::Events::EventBus","Properties":{"Name":"orders"}}`, `"L":{"Type":"AWS::Logs::LogGroup"}`
+	ofBus := func(properties string) string {
+		return `"P":{"Type":"AWS::Events::EventBusPolicy","Properties":{"EventBusName":{"Ref":"B"},"StatementId":"s",` + properties + `}}`
+	}
+	ofLogs := func(document string) string {
+		return `"P":{"Type":"AWS::Logs::ResourcePolicy","Properties":{"PolicyName":"p","PolicyDocument":` + document + `}}`
+	}
+	const toRole = `"Effect":"Allow","Action":"events:PutEvents","Principal":{"AWS":{"Fn::GetAtt":["R","Arn"]}}`
+	allow := roleWith(`"Policies":[{"PolicyDocument":{"Statement":{"Effect":"Allow","Action":["events:*","logs:*"],"Resource":"*"}}}]`)
+	for _, c := range []struct {
+		situation, action, on string
+		resources             []string
+		want                  Answer
+	}{
+		{"a bus's statement", "events:PutEvents", "${B.Arn}", []string{bus, ofBus(`"Statement":{` + toRole + `,"Resource":{"Fn::GetAtt":["B","Arn"]}}`)}, Yes},
+		{"a statement of another bus", "events:PutEvents", "arn:aws:events:eu-west-1:111122223333:event-bus/other", []string{bus, ofBus(`"Statement":{` + toRole + `,"Resource":"*"}`)}, No},
+		{"a bus's denial", "events:PutEvents", "${B.Arn}", []string{bus, allow, ofBus(`"Statement":{"Effect":"Deny","Action":"events:*","Principal":"*","Resource":"*"}`)}, No},
+		{"a bus's older form, for everybody", "events:PutEvents", "${B.Arn}", []string{bus, ofBus(`"Action":"events:PutEvents","Principal":"*"`)}, Yes},
+		{"a bus's older form, for everybody of an organization", "events:PutEvents", "${B.Arn}", []string{bus,
+			ofBus(`"Action":"events:PutEvents","Principal":"*","Condition":{"Type":"StringEquals","Key":"aws:PrincipalOrgID","Value":"o-1"}`)}, CannotTell},
+		{"a bus's older form, for the account", "events:PutEvents", "${B.Arn}", []string{bus, ofBus(`"Action":"events:PutEvents","Principal":{"Ref":"AWS::AccountId"}`)}, No},
+		{"a policy of a bus that is not known", "events:PutEvents", "${B.Arn}", []string{bus, allow,
+			`"P":{"Type":"AWS::Events::EventBusPolicy","Properties":{"EventBusName":{"Ref":"Param"},"Statement":{"Effect":"Deny","Action":"events:*","Principal":"*","Resource":"*"}}}`}, CannotTell},
+		{"a policy of the logs", "logs:PutLogEvents", "${L.Arn}", []string{group,
+			ofLogs(`{"Fn::Sub":"{\"Statement\":{\"Effect\":\"Allow\",\"Action\":\"logs:PutLogEvents\",\"Principal\":{\"AWS\":\"${R.Arn}\"},\"Resource\":\"${L.Arn}\"}}"}`)}, Yes},
+		{"a policy of other logs", "logs:PutLogEvents", "${L.Arn}", []string{group, `"M":{"Type":"AWS::Logs::LogGroup"}`,
+			ofLogs(`{"Fn::Sub":"{\"Statement\":{\"Effect\":\"Allow\",\"Action\":\"logs:PutLogEvents\",\"Principal\":{\"AWS\":\"${R.Arn}\"},\"Resource\":\"${M.Arn}\"}}"}`)}, No},
+		{"a denial of the logs", "logs:PutLogEvents", "${L.Arn}", []string{group, allow,
+			ofLogs(`"{\"Statement\":{\"Effect\":\"Deny\",\"Action\":\"logs:*\",\"Principal\":\"*\",\"Resource\":\"*\"}}"`)}, No},
+		{"a policy of the logs that is not known", "logs:PutLogEvents", "${L.Arn}", []string{group, ofLogs(`{"Ref":"Param"}`)}, CannotTell},
+	} {
+		p := function(t, "", c.resources...)
+		d, err := p.Decide(f(t, p), c.action, c.on)
+		if err != nil || d.Answer != c.want {
+			t.Errorf("%s: got %s %v, want %s: %v", c.situation, d.Answer, err, c.want, d.Because)
+		}
+	}
+}
+
 func fromResources(t testing.TB, resources ...string) *Posture {
 	t.Helper()
 	p, err := FromJSON("T", []byte(`{"Conditions":{"Asked":{"Fn::Equals":[{"Ref":"Param"},"x"]}},"Resources":{`+strings.Join(resources, ",")+`}}`))

@@ -4,8 +4,10 @@ import (
 	"encoding/json"
 	"fmt"
 	"maps"
+	"regexp"
 	"slices"
 	"strconv"
+	"strings"
 )
 
 // Unknown is a value of the template that cannot be told.
@@ -55,12 +57,62 @@ func Parse(name string, v any) *Document {
 			}
 			d.Version, d.Statements = part.Version, append(d.Statements, part.Statements...)
 		}
-	case Text, string:
-		d.Unknown = "it is the string " + TextOf(v).String()
+	case Text:
+		if object, ok := fromJSON(v); ok {
+			return Parse(name, object)
+		}
+		d.Unknown = "it is the string " + v.String()
+	case string:
+		return Parse(name, Literal(v))
 	default:
 		d.Unknown = fmt.Sprintf("it is no object but %T", v)
 	}
 	return d
+}
+
+// fromJSON reads a policy that is written as a string of JSON, of which parts may not be known. A part that is not within one of its strings
+// may be any JSON, so that nothing of the policy is known.
+func fromJSON(t Text) (object map[string]any, ok bool) {
+	if strings.Contains(string(t), `\u000`) { // it would pass for a symbol
+		return nil, false
+	}
+	var symbols []string
+	text := symbol.ReplaceAllStringFunc(string(t), func(s string) string {
+		symbols = append(symbols, s)
+		return fmt.Sprintf(`\u0001%d\u0002`, len(symbols)-1)
+	})
+	if json.Unmarshal([]byte(text), &object) != nil {
+		return nil, false
+	}
+	restored := func(s string) Text {
+		return Text(symbol.ReplaceAllStringFunc(s, func(place string) string {
+			i, _ := strconv.Atoi(place[1 : len(place)-1])
+			return symbols[i]
+		}))
+	}
+	read, _ := texted(object, restored).(map[string]any)
+	return read, true
+}
+
+var symbol = regexp.MustCompile(opening + "[^" + closing + "]*" + closing)
+
+// texted takes the strings within a value for texts.
+func texted(v any, text func(string) Text) any {
+	switch v := v.(type) {
+	case string:
+		return text(v)
+	case map[string]any:
+		all := make(map[string]any, len(v))
+		for key, e := range v {
+			all[text(key).String()] = texted(e, text)
+		}
+		return all
+	case []any:
+		for i, e := range v {
+			v[i] = texted(e, text)
+		}
+	}
+	return v
 }
 
 func sorted(m map[string]any) []string { return slices.Sorted(maps.Keys(m)) }
