@@ -21,7 +21,7 @@ type anonymous struct {
 // A preflight request of CORS carries no credentials (API Gateway guide, "CORS for REST APIs").
 const preflight = "OPTIONS"
 
-// anonymousRoutes returns those of all functions, by the function's ARN. What an API's OpenAPI document makes is not seen.
+// anonymousRoutes returns those of all functions, by the function's ARN.
 func (m *model) anonymousRoutes() map[Text][]anonymous {
 	all := map[Text][]anonymous{}
 	add := func(uri Text, r *template.Resource, message string, answer Answer, about ...Text) {
@@ -32,7 +32,7 @@ func (m *model) anonymousRoutes() map[Text][]anonymous {
 	for _, r := range m.of("AWS::ApiGateway::Method") {
 		if method := r.Text("HttpMethod"); !method.Is(preflight) {
 			add(r.Text("Integration", "Uri"), r, fmt.Sprintf("the method %s of the REST API asks nobody who they are", method),
-				policy.And(open(r.Text("AuthorizationType")), m.restAPI(r)))
+				policy.And(open(r.Text("AuthorizationType")), m.reachedBy(m.named(r.Text("RestApiId"), "AWS::ApiGateway::RestApi"))))
 		}
 	}
 	connects := map[Text]Answer{} // whether a WebSocket API's $connect asks nobody
@@ -59,6 +59,7 @@ func (m *model) anonymousRoutes() map[Text][]anonymous {
 	for _, r := range m.of("AWS::ApiGatewayV2::Api") {
 		add(r.Text("Target"), r, "the API was made for the function alone, and asks nobody who they are", Yes)
 	}
+	m.documentedOperations(add)
 	for _, r := range m.of("AWS::Serverless::Function") {
 		all[r.ARN()] = append(all[r.ARN()], m.anonymousEvents(r)...)
 	}
@@ -77,16 +78,17 @@ func open(authorization Text) Answer {
 	return No
 }
 
-// restAPI says whether everybody gets as far as to a REST API's methods: a private one is reached through VPC endpoints alone, and a policy, of
-// which the evaluation is API Gateway's own, may keep others away.
-func (m *model) restAPI(method *template.Resource) Answer {
-	api := m.named(method.Text("RestApiId"), "AWS::ApiGateway::RestApi")
-	switch {
-	case api == nil:
+// reachedBy says whether everybody gets as far as to what an API is made of: a private one is reached through VPC endpoints alone, and a policy,
+// of which the evaluation is API Gateway's own, may keep others away. Of an API that is in no template it is not known.
+func (m *model) reachedBy(api *template.Resource) Answer {
+	if api == nil {
 		return CannotTell
-	case slices.ContainsFunc(textsAt(api, "EndpointConfiguration", "Types"), func(t Text) bool { return t.Is("PRIVATE") }):
+	}
+	types := append(textsAt(api, "EndpointConfiguration", "Types"), api.Text("EndpointConfiguration", "Type"))
+	switch {
+	case slices.Contains(types, "PRIVATE"):
 		return No
-	case api.Property("Policy") != nil:
+	case api.Property("Policy") != nil, api.Property("Auth", "ResourcePolicy") != nil:
 		return CannotTell
 	}
 	return Yes
@@ -137,16 +139,27 @@ func (m *model) anonymousEvent(function *template.Resource, kind string, setting
 		if api == nil {
 			return CannotTell
 		}
-		if api.Property("Auth", "DefaultAuthorizer") != nil {
+		if authorizes(api) {
 			return No
 		}
 		if api.Property("Auth", "ResourcePolicy") != nil || api.Property("DefinitionBody") != nil || api.Property("DefinitionUri") != nil {
 			answer = CannotTell
 		}
 	}
-	globals, _ := function.Stack.SAM(kind)
-	if template.At(function.Stack.Resolve(globals), "Auth", "DefaultAuthorizer") != nil {
+	if authorized(function.Stack, kind) {
 		return No
 	}
 	return answer
+}
+
+// authorizes says whether an API of the Serverless Application Model has an authorizer for all of it.
+func authorizes(api *template.Resource) bool {
+	kind, serverless := strings.CutPrefix(api.Type, "AWS::Serverless::")
+	return serverless && (api.Property("Auth", "DefaultAuthorizer") != nil || authorized(api.Stack, kind))
+}
+
+// authorized says whether the globals of a template give one to its APIs of a kind.
+func authorized(s *template.Stack, kind string) bool {
+	globals, _ := s.SAM(kind)
+	return template.At(s.Resolve(globals), "Auth", "DefaultAuthorizer") != nil
 }

@@ -34,7 +34,11 @@ func inlinePolicy(p *Posture) []Finding {
 			seen[a.source] = true
 			switch a.source.Type {
 			case "AWS::IAM::Role":
-				all = append(all, i.at(a.source, fmt.Sprintf("the role has %d inline policies", len(a.source.List("Policies")))))
+				message := "the role has an inline policy"
+				if n := len(a.source.List("Policies")); n > 1 {
+					message = fmt.Sprintf("the role has %d inline policies", n)
+				}
+				all = append(all, i.at(a.source, message))
 			case "AWS::IAM::Policy", "AWS::IAM::RolePolicy":
 				all = append(all, i.at(a.source, "the policy is inline in the function's role"))
 			}
