@@ -54,8 +54,8 @@ func because(d Decision, otherwise string) string {
 }
 
 // ReachesOnly fails the test if the function may reach anything but the destinations, or if one of them is none of the function's. A
-// destination is the service of an endpoint ("ssm"), a name that the filters let through, Internet, or the path of a construct or a range,
-// with or without its port.
+// destination is the service of an endpoint ("ssm"), a name that the filters let through, Unnamed, Internet, or the path of a construct or a
+// range, with or without its port.
 func (p *Posture) ReachesOnly(t T, function string, destinations ...string) {
 	t.Helper()
 	f, err := p.Function(function)

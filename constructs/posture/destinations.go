@@ -7,11 +7,17 @@ import (
 	"strings"
 )
 
-// Internet is the destination that stands for every address of the internet.
-const Internet = "internet"
+const (
+	// Internet is the destination that stands for every address of the internet.
+	Internet = "internet"
+	// Unnamed is the destination that stands for addresses which code uses without looking a name up. A DNS Firewall does not stop them (Route 53
+	// guide, "Using DNS Firewall to filter outbound DNS traffic").
+	Unnamed = "addresses without a name"
+)
 
-// Destinations are what a function in a VPC may reach, in one line each: the service of an endpoint, a name that the filters let through or
-// Internet where none does, a construct or a range with the ports. What cannot be told counts as reached.
+// Destinations are what a function in a VPC may reach, in one line each: the service of an endpoint, the names that the filters let through,
+// with Unnamed where a DNS Firewall alone does, or Internet where none does, a construct or a range with the ports. What cannot be told counts as
+// reached.
 func (r Reach) Destinations() []string {
 	var all []string
 	endpoints := map[string]bool{}
@@ -26,9 +32,11 @@ func (r Reach) Destinations() []string {
 	if r.Internet != No || r.InternetIPv6 != No {
 		all = append(all, r.outside()...)
 	}
+	isolated := r.Internet == No && r.InternetIPv6 == No
 	for _, o := range r.Egress {
+		// A rule to everywhere reaches the rest of the VPC, and what is joined to it.
 		v4, v6 := o.outside()
-		if v4 != No || v6 != No || o.Peer.Is("255.255.255.255/32") || o.Peer.Is("127.0.0.1/32") || endpoints[o.Peer.String()] {
+		if (v4 != No || v6 != No) && !(isolated && o.everywhere() == Yes) || o.Peer.Is("255.255.255.255/32") || o.Peer.Is("127.0.0.1/32") || endpoints[o.Peer.String()] {
 			continue
 		}
 		all = append(all, o.destination())
@@ -37,17 +45,23 @@ func (r Reach) Destinations() []string {
 	return slices.Compact(all)
 }
 
+// outside are the names that every filter which blocks the others lets through. A Network Firewall stops connections, so that its names are all.
 func (r Reach) outside() []string {
+	all := []string{Internet}
 	for _, f := range r.Names {
-		if f.BlocksOthers == Yes {
-			var names []string
-			for _, n := range f.Allowed {
-				names = append(names, n.String())
-			}
+		if f.BlocksOthers != Yes {
+			continue
+		}
+		names := []string{}
+		for _, n := range f.Allowed {
+			names = append(names, n.String())
+		}
+		if f.Kind == "Network" {
 			return names
 		}
+		all = append(names, Unnamed)
 	}
-	return []string{Internet}
+	return all
 }
 
 func groupsOf(e Endpoint) []string {

@@ -17,6 +17,8 @@ type Function struct {
 	ARN       Text   `json:"arn"`
 	// Runtime is none of a container image.
 	Runtime Text `json:"runtime,omitempty"`
+	// Layers are whose code runs with the function's, each by the ARN of its version.
+	Layers []Text `json:"layers,omitempty"`
 	// Maybe says that a condition of the template decides whether the function is made.
 	Maybe bool `json:"maybe,omitempty"`
 
@@ -49,6 +51,7 @@ func (m *model) function(r *template.Resource) *Function {
 	f := &Function{
 		Path: constructPath(r), Stack: r.Stack.Name, LogicalID: r.ID, Name: r.Name(), ARN: r.ARN(), Maybe: r.Maybe,
 		Runtime: policy.TextOf(setting(r, "Runtime")), resource: r, model: m, Relaxed: relaxed(r),
+		Layers: template.Texts(setting(r, "Layers")),
 	}
 	f.role = m.roleOf(r)
 	f.Role = f.role.summary()

@@ -27,6 +27,8 @@ type Invoker struct {
 	Path string `json:"path"`
 	// Answer is CannotTell where a condition decides.
 	Answer Answer `json:"answer"`
+
+	resource *template.Resource
 }
 
 func (m *model) invokers(f *Function) []Invoker {
@@ -34,14 +36,14 @@ func (m *model) invokers(f *Function) []Invoker {
 	for _, r := range m.ofFunction("AWS::Lambda::Permission", "FunctionName", f.ARN) {
 		all = append(all, Invoker{
 			Kind: "permission", Who: r.Text("Principal"), Action: r.Text("Action"), SourceARN: r.Text("SourceArn"), SourceAccount: r.Text("SourceAccount"),
-			Organization: r.Text("PrincipalOrgID"), Auth: r.Text("FunctionUrlAuthType"), Path: constructPath(r), Answer: certainly(r),
+			Organization: r.Text("PrincipalOrgID"), Auth: r.Text("FunctionUrlAuthType"), Path: constructPath(r), Answer: certainly(r), resource: r,
 		})
 	}
 	for _, r := range m.ofFunction("AWS::Lambda::Url", "TargetFunctionArn", f.ARN) {
-		all = append(all, Invoker{Kind: "url", Who: "*", Action: "lambda:InvokeFunctionUrl", Auth: r.Text("AuthType"), Path: constructPath(r), Answer: certainly(r)})
+		all = append(all, Invoker{Kind: "url", Who: "*", Action: "lambda:InvokeFunctionUrl", Auth: r.Text("AuthType"), Path: constructPath(r), Answer: certainly(r), resource: r})
 	}
 	if url := setting(f.resource, "FunctionUrlConfig"); url != nil {
-		all = append(all, Invoker{Kind: "url", Who: "*", Action: "lambda:InvokeFunctionUrl", Auth: policy.TextOf(template.At(url, "AuthType")), Path: f.Path, Answer: Yes})
+		all = append(all, Invoker{Kind: "url", Who: "*", Action: "lambda:InvokeFunctionUrl", Auth: policy.TextOf(template.At(url, "AuthType")), Path: f.Path, Answer: Yes, resource: f.resource})
 	}
 	for _, r := range m.ofFunction("AWS::Lambda::EventSourceMapping", "FunctionName", f.ARN) {
 		source := r.Text("EventSourceArn")

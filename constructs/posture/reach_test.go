@@ -118,11 +118,12 @@ func TestEndpointsAreReached(t *testing.T) {
 		{"from another group", toEndpoint, []string{endpoint, ingress(`"SourceSecurityGroupId":{"Fn::GetAtt":["EG","GroupId"]}`, "443")}, nil},
 		{"a port that is not known", strings.Replace(toEndpoint, `"FromPort":443,"ToPort":443`, `"FromPort":{"Ref":"Param"},"ToPort":{"Ref":"Param"}`, 1), []string{endpoint, fromUs}, []string{"sqs"}},
 		{"from a range", toEndpoint, []string{endpoint, ingress(`"CidrIp":"10.0.0.0/16"`, "443")}, []string{"sqs"}},
-		{"no group in common, open on both", toAll, []string{endpoint, ingress(`"CidrIp":"0.0.0.0/0"`, "443")}, []string{"sqs"}},
-		{"a gateway, open", toAll, []string{s3}, []string{"s3"}},
+		{"no group in common, open on both", toAll, []string{endpoint, ingress(`"CidrIp":"0.0.0.0/0"`, "443")}, []string{"0.0.0.0/0 on all ports", "::/0 on all ports", "sqs"}},
+		{"a gateway, open", toAll, []string{s3}, []string{"0.0.0.0/0 on all ports", "::/0 on all ports", "s3"}},
 		{"a gateway, by its prefix list", `{"DestinationPrefixListId":"pl-1","IpProtocol":"tcp","FromPort":443,"ToPort":443}`, []string{s3}, []string{"s3"}},
 		{"a gateway, shut", nowhere, []string{s3}, nil},
-		{"an endpoint of another VPC", toAll, []string{strings.Replace(s3, `{"Ref":"V"}`, `"vpc-2"`, 1)}, nil},
+		{"an endpoint of another VPC", toAll, []string{strings.Replace(s3, `{"Ref":"V"}`, `"vpc-2"`, 1)}, []string{"0.0.0.0/0 on all ports", "::/0 on all ports"}},
+		{"an address outside, and no way there", `{"CidrIp":"192.0.2.0/24","IpProtocol":"-1"}`, nil, nil},
 	} {
 		p := function(t, inVPC, append(c.resources, vpc, subnet, table, gateways, endpointGroup, groupWith(c.egress))...)
 		if got := f(t, p).Reaches.Destinations(); !slices.Equal(got, c.want) {
@@ -174,10 +175,10 @@ func TestNamesAreFiltered(t *testing.T) {
 		want      []string
 		blocks    Answer
 	}{
-		{"allowed, and the rest blocked", dns(block + "," + allow), []string{"*.example.com", "api.stripe.com"}, Yes},
+		{"allowed, and the rest blocked", dns(block + "," + allow), []string{"*.example.com", Unnamed, "api.stripe.com"}, Yes},
 		{"allowed, and the rest as well", dns(allow), []string{Internet}, No},
 		{"all allowed first", dns(`{"Action":"ALLOW","Priority":1,"FirewallDomainListId":{"Fn::GetAtt":["All","Id"]}},` + block), []string{Internet}, No},
-		{"all blocked", dns(block), nil, Yes},
+		{"all blocked", dns(block), []string{Unnamed}, Yes},
 		{"a list that is in no template", dns(`{"Action":"BLOCK","Priority":1,"FirewallDomainListId":"rslvr-1"}`), []string{Internet}, CannotTell},
 		{"a network firewall", `"FW":{"Type":"AWS::NetworkFirewall::Firewall","Properties":{"VpcId":{"Ref":"V"},"FirewallPolicyArn":{"Fn::GetAtt":["FP","FirewallPolicyArn"]}}},
 			"FP":{"Type":"AWS::NetworkFirewall::FirewallPolicy","Properties":{"FirewallPolicy":{"StatefulDefaultActions":["aws:drop_established"],"StatefulRuleGroupReferences":[{"ResourceArn":{"Fn::GetAtt":["FR","RuleGroupArn"]}}]}}},

@@ -35,7 +35,7 @@ const faces = "# Posture\n\n" +
 	"In a team's tests:\n\n" +
 	"```go\np := posture.FromTemplate(assertions.Template_FromStack(stack, nil))\n" +
 	"p.MayNot(t, \"Orders\", \"s3:DeleteObject\", \"${Receipts.Arn}/*\")\n" +
-	"p.ReachesOnly(t, \"Orders\", \"ssm\", \"s3\", \"api.stripe.com\")\n" +
+	"p.ReachesOnly(t, \"Orders\", \"ssm\", \"s3\", \"api.stripe.com\", posture.Unnamed) // a DNS Firewall stops look-ups, and no addresses\n" +
 	"p.NoFindings(t)\n```\n\n" +
 	"On paper, as a table, JSON, SARIF, Markdown or one HTML page; with `--baseline`, what a change opens or closes:\n\n" +
 	"```sh\ngo run github.com/securegofunction/cdk/cmd/posture cdk.out\n```\n\n" +

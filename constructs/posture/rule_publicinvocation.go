@@ -44,7 +44,7 @@ func publicInvocation(p *Posture) []Finding {
 			default:
 				continue
 			}
-			all = append(all, Finding{Path: i.Path, Stack: f.Stack, Message: message}.of(f).unsure(i.Answer))
+			all = append(all, at(i.resource, message).of(f).unsure(i.Answer))
 		}
 	}
 	return all
