@@ -103,20 +103,9 @@ func (a allowance) administers() bool {
 // allows says whether the statement names the action, by itself or by a wildcard.
 func (a allowance) allows(action string) bool {
 	if a.statement.NotActions != nil {
-		return !slices.ContainsFunc(a.statement.NotActions, func(t Text) bool { return matchesAction(t, action) != No })
+		return !slices.ContainsFunc(a.statement.NotActions, func(t Text) bool { return policy.MatchesAction(t, Text(action)) != No })
 	}
-	return slices.ContainsFunc(a.statement.Actions, func(t Text) bool { return matchesAction(t, action) == Yes })
-}
-
-// matchesAction is policy.MatchesAction, quick for what has no wildcard, as most have none.
-func matchesAction(t Text, action string) Answer {
-	if known, ok := t.Known(); ok && !strings.ContainsAny(known, "*?") {
-		if strings.EqualFold(known, action) {
-			return Yes
-		}
-		return No
-	}
-	return policy.MatchesAction(t, Text(action))
+	return slices.ContainsFunc(a.statement.Actions, func(t Text) bool { return policy.MatchesAction(t, Text(action)) == Yes })
 }
 
 // held says whether the functions' own code may not do what the statement allows, as something else denies it or a boundary leaves it out.

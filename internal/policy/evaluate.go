@@ -70,7 +70,7 @@ type verdict struct {
 // may allow more, and deny more.
 func Evaluate(policies Policies, r Request) Decision {
 	var because []Reason
-	ask := asking{request: r, action: fold(tokens(Wildcards(Literal(r.Action)), false)), resource: tokens(Wildcards(r.Resource), false), because: &because}
+	ask := asking{request: r, action: Wildcards(Literal(r.Action)), resource: tokens(Wildcards(r.Resource), false), because: &because}
 
 	identity := verdict{}
 	for _, d := range policies.Identity {
@@ -156,9 +156,10 @@ func join(a, b verdict) verdict {
 
 // asking is a request, read once.
 type asking struct {
-	request          Request
-	action, resource []token
-	because          *[]Reason
+	request  Request
+	action   Text
+	resource []token
+	because  *[]Reason
 }
 
 func (a asking) needsResourcePolicy() bool {
@@ -235,11 +236,7 @@ func (a asking) matchesAction(s *Statement) Answer {
 	}
 	any := No
 	for _, p := range list {
-		if p == "*" {
-			any = Yes
-			break
-		}
-		if any = Or(any, match(fold(tokens(p, true)), a.action)); any == Yes {
+		if any = Or(any, MatchesAction(p, a.action)); any == Yes {
 			break
 		}
 	}

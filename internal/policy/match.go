@@ -80,15 +80,25 @@ func match(pattern, text []token) Answer {
 	for len(pattern) > 0 && len(text) > 0 && !last(pattern).wild() && last(pattern) == last(text) {
 		pattern, text = pattern[:len(pattern)-1], text[:len(text)-1]
 	}
+	if len(pattern) > 0 && len(text) > 0 && (pattern[0].literal() && text[0].literal() || last(pattern).literal() && last(text).literal()) {
+		return No // their ends differ, or they would be gone
+	}
 	switch {
 	case len(pattern)*len(text) > longest:
 		return CannotTell
+	case told(pattern) && told(text):
+		return known(certain(pattern, text))
 	case certain(pattern, text):
 		return Yes
 	case differ(pattern, text), !possible(pattern, text):
 		return No
 	}
 	return CannotTell
+}
+
+// told says whether no part is a symbol.
+func told(ts []token) bool {
+	return !slices.ContainsFunc(ts, func(t token) bool { return t.symbol != "" })
 }
 
 // longest is more than two ARNs of IAM's greatest length, 2,048 characters, come to. What is longer is no policy, and would take long.
@@ -253,8 +263,11 @@ func MatchesResource(pattern, resource Text) Answer {
 
 // MatchesAction says whether an Action element's value names the action. Case does not count.
 func MatchesAction(pattern, action Text) Answer {
-	if pattern == "*" || pattern == "*:*" {
+	switch {
+	case pattern == "*" || pattern == "*:*":
 		return Yes
+	case !strings.ContainsAny(string(pattern), "*?"+opening) && !strings.Contains(string(action), opening): // most are so
+		return known(strings.EqualFold(string(pattern), string(action)))
 	}
 	return match(fold(tokens(pattern, true)), fold(tokens(action, false)))
 }
