@@ -88,6 +88,9 @@ func (m *model) functionARN(name Text, at *template.Resource) Text {
 			}
 			arn += part
 		}
+		if r := m.named(arn, functionTypes...); r != nil {
+			return r.ARN()
+		}
 		return arn
 	case ok && len(parts) <= 2: // name[:qualifier]
 		return "arn:" + at.Stack.Partition + ":lambda:" + at.Stack.Region + ":" + at.Stack.Account + ":function:" + parts[0]

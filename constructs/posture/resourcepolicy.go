@@ -198,7 +198,7 @@ func (m *model) subject(arn Text) *template.Resource {
 			return nil
 		}
 		head = head[:i]
-		if r := m.named(Text(head)); r != nil && r.ARN() == Text(head) {
+		if r := m.named(Text(head)); r != nil && strings.HasPrefix(head, "arn:") {
 			return r
 		}
 	}

@@ -56,6 +56,10 @@ func secretIn(name string, value Text, hidden map[string]bool) (why string, sure
 			return "it is the NoEcho parameter " + s + ", which is plain text from here on", true
 		case strings.HasSuffix(s, ".SecretAccessKey"):
 			return "it is the secret key of an AWS access key", true
+		case strings.HasPrefix(s, template.Dynamic):
+			if why := plainsecret.Suspect(name, "{{"+s+"}}"); why != "" {
+				return why, true
+			}
 		}
 	}
 	symbol, whole := value.Symbol()

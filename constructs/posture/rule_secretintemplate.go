@@ -36,7 +36,7 @@ func secretInTemplate(p *Posture) []Finding {
 		}
 		for _, parameter := range s.Parameters() {
 			value, known := parameter.Default.Known()
-			switch why := suspect(parameter.ID, value); {
+			switch why := plainsecret.Suspect(parameter.ID, value); {
 			case !known || value == "" || placeholder.MatchString(value):
 			case parameter.NoEcho:
 				in("the parameter "+parameter.ID, "it is NoEcho and has a default")
@@ -64,14 +64,6 @@ func secretInTemplate(p *Posture) []Finding {
 // placeholder is what stands where a secret is to be put.
 var placeholder = regexp.MustCompile(`<|^[A-Z]+(_[A-Z]+)+$`)
 
-// suspect is plainsecret.Suspect for values that CloudFormation resolves itself: a dynamic reference is how they ought to be written.
-func suspect(name, value string) string {
-	if strings.Contains(value, "{{resolve:") {
-		return ""
-	}
-	return plainsecret.Suspect(name, value)
-}
-
 // secretProperties are the properties that are secrets by their names (CloudFormation reference).
 var secretProperties = map[string]bool{"ApiKeyValue": true, "AuthToken": true, "ClientSecret": true, "MasterUserPassword": true, "OAuthToken": true,
 	"OauthToken": true, "Password": true, "SecretString": true}
@@ -86,13 +78,13 @@ func secretsOf(r *template.Resource, looked map[string]string) []string {
 		}
 		value, known := v.Known()
 		switch {
-		case !known || value == "" || strings.Contains(value, "{{resolve:"):
+		case !known || value == "": // a dynamic reference, as which secrets ought to be written, is not known
 		case placeholder.MatchString(value):
 		case secretProperties[key]:
 			all = append(all, path+" is written out")
 		case r.Type == "AWS::SSM::Parameter" && path == "Value":
 			name := r.Text("Name").String()
-			if why := suspect(name[strings.LastIndexByte(name, '/')+1:], value); why != "" {
+			if why := plainsecret.Suspect(name[strings.LastIndexByte(name, '/')+1:], value); why != "" {
 				all = append(all, "the parameter's value is written out: "+why)
 			}
 		default:

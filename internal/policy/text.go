@@ -99,8 +99,21 @@ func Wildcards(t Text) Text {
 	if !strings.ContainsAny(s, "*?") {
 		return t
 	}
-	return Text(strings.NewReplacer("*", opening+any1+closing, "?", opening+any1+closing).Replace(string(t)))
+	var out strings.Builder // a symbol's name may hold them: it is left as it is
+	for rest := string(t); rest != ""; {
+		before, after, found := strings.Cut(rest, opening)
+		out.WriteString(wildcards.Replace(before))
+		if !found {
+			break
+		}
+		symbol, after, _ := strings.Cut(after, closing)
+		out.WriteString(opening + symbol + closing)
+		rest = after
+	}
+	return Text(out.String())
 }
+
+var wildcards = strings.NewReplacer("*", opening+any1+closing, "?", opening+any1+closing)
 
 // any1 is the symbol that Wildcards leaves.
 const any1 = string(Anything) + "*"

@@ -23,6 +23,8 @@ type Assembly struct {
 	exports  map[policy.Text][]export
 	byName   map[policy.Text][]*Resource
 	bySymbol map[string][]*Resource
+	folders  map[string]bool // that were read
+	spent    int             // on texts that are joined
 }
 
 // Unreadable is a part of a template that was not understood: what follows of it is not known.
@@ -39,7 +41,12 @@ func Read(name string) (*Assembly, error) {
 		return nil, fmt.Errorf("give a cdk.out folder or a template's file: %w", err)
 	}
 	if info.IsDir() {
-		a, err := ReadFS(os.DirFS(name))
+		root, err := os.OpenRoot(name) // follows no link out of the folder
+		if err != nil {
+			return nil, err
+		}
+		defer root.Close()
+		a, err := ReadFS(root.FS())
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", name, err)
 		}
@@ -72,7 +79,7 @@ func Parse(name string, text []byte) (*Assembly, error) {
 // FromValue reads one template of values as encoding/json has them.
 func FromValue(name string, raw any) (*Assembly, error) {
 	a := &Assembly{}
-	s, err := a.stack(name, raw)
+	s, err := a.stack(name, raw, true)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", name, err)
 	}
@@ -83,8 +90,8 @@ func FromValue(name string, raw any) (*Assembly, error) {
 
 // ReadFS reads a cdk.out folder.
 func ReadFS(files fs.FS) (*Assembly, error) {
-	a := &Assembly{}
-	if err := a.folder(files, ".", 0); err != nil {
+	a := &Assembly{folders: map[string]bool{}}
+	if err := a.folder(files, "."); err != nil {
 		return nil, err
 	}
 	if len(a.Stacks) == 0 && len(a.Unreadable) == 0 {
@@ -113,10 +120,8 @@ type artifact struct {
 	} `json:"properties"`
 }
 
-// stages may nest; no app nests them this deep, and a folder that names itself would never end.
-const deepest = 16
-
-func (a *Assembly) folder(files fs.FS, dir string, depth int) error {
+func (a *Assembly) folder(files fs.FS, dir string) error {
+	a.folders[dir] = true
 	var m manifest
 	if err := decodeFile(files, path.Join(dir, "manifest.json"), &m); err != nil {
 		return fmt.Errorf("not a cdk.out folder: %w", err)
@@ -135,9 +140,9 @@ func (a *Assembly) folder(files fs.FS, dir string, depth int) error {
 			}
 		case "cdk:cloud-assembly":
 			inner := path.Join(dir, x.Properties.DirectoryName)
-			if depth == deepest {
-				a.unreadable(id, fmt.Sprintf("the stage's folder %q lies too deep", inner))
-			} else if err := a.folder(files, inner, depth+1); err != nil {
+			if a.folders[inner] {
+				a.unreadable(id, fmt.Sprintf("the stage's folder %q is another's too, or holds itself", inner))
+			} else if err := a.folder(files, inner); err != nil {
 				a.unreadable(id, err.Error())
 			}
 		}
@@ -154,10 +159,11 @@ func (a *Assembly) artifact(files fs.FS, dir, id string, x artifact, nested nest
 	if slices.ContainsFunc(a.Stacks, func(s *Stack) bool { return s.Name == name }) {
 		name = id // one name in two environments
 	}
-	s, err := a.stack(name, raw)
+	s, err := a.stack(name, raw, false)
 	if err != nil {
 		return err
 	}
+	s.file = path.Join(dir, x.Properties.TemplateFile)
 	s.Path, s.nested = strings.Trim(cmp.Or(x.DisplayName, id), "/"), nested
 	if before, _, ok := strings.Cut(s.Path, " ("); ok { // "Stage/Stack (Stage-Stack)"
 		s.Path = before
@@ -200,7 +206,7 @@ func (s *Stack) place(environment string) {
 // finish joins what was read: nested stacks with their parents, exports, names.
 func (a *Assembly) finish() {
 	for _, s := range slices.Clone(a.Stacks) {
-		a.readNested(s, 0)
+		a.readNested(s)
 	}
 	slices.SortStableFunc(a.Stacks, func(x, y *Stack) int { return strings.Compare(x.Name, y.Name) })
 	for _, s := range a.Stacks {
@@ -212,6 +218,14 @@ func (a *Assembly) finish() {
 	}
 	for _, s := range a.Stacks {
 		s.decideConditions()
+	}
+	a.Stacks = slices.DeleteFunc(a.Stacks, func(s *Stack) bool { return s.made() == policy.No })
+	for _, s := range a.Stacks {
+		if s.made() == policy.CannotTell {
+			for _, r := range s.Resources {
+				r.Maybe = true
+			}
+		}
 		a.understand(s)
 	}
 	a.byName = nil // some resources are gone

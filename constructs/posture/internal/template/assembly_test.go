@@ -1,6 +1,10 @@
 package template
 
 import (
+	"fmt"
+	"maps"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -182,12 +186,12 @@ func TestUnreadable(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct{ situation, file, text, where, why string }{
 		{"a stack that is no JSON", "Data.json", `{`, "Data", "not as expected"},
-		{"a stack without resources", "Data.json", `{"Outputs":{}}`, "Data", "no Resources"},
+		{"resources that are none", "Data.json", `{"Resources":[]}`, "Data", "no Resources"},
 		{"a stack that is missing", "Data.json", "", "Data", "not exist"},
 		{"a nested stack whose template is missing", "inner.nested.template.json", "", "Web/Inner", "not exist"},
 		{"a nested stack that no asset is", "Web.assets.json", `{}`, "Web/Inner", "not at hand"},
 		{"a stage that is no JSON", "assembly-Stage/manifest.json", `[]`, "Stage", "cdk.out"},
-		{"a stage that is itself", "manifest.json", strings.Replace(app, "assembly-Stage", ".", 1), "Stage", "too deep"},
+		{"a stage that is itself", "manifest.json", strings.Replace(app, "assembly-Stage", ".", 1), "Stage", "holds itself"},
 		{"a folder outside", "manifest.json", strings.Replace(app, "assembly-Stage", "../../etc", 1), "Stage", "outside"},
 		{"a template outside", "manifest.json", strings.Replace(app, "Data.json", "../Data.json", 1), "Data", "outside"},
 		{"metadata that is no JSON", "Web.metadata.json", `"`, "Web", "not as expected"},
@@ -216,6 +220,92 @@ func TestUnreadable(t *testing.T) {
 		if !found || len(a.Stacks) == 0 {
 			t.Errorf("%s: got %v and %d stacks, want %s: ...%s...", c.situation, a.Unreadable, len(a.Stacks), c.where, c.why)
 		}
+	}
+}
+
+// CDK writes a stack without resources so. It is no reason to look away from the rest.
+func TestAnEmptyStackIsRead(t *testing.T) {
+	t.Parallel()
+	all := whole()
+	all["Data.json"] = `{"Outputs":{"O":{"Value":"v"}}}`
+	a, err := ReadFS(files(all))
+	if err != nil || len(a.Unreadable) > 0 || len(a.Stacks) != 4 {
+		t.Errorf("got %v %+v", err, a)
+	}
+}
+
+// What names itself, or takes itself in twice, comes to an end.
+func TestNothingGrowsWithoutBound(t *testing.T) {
+	t.Parallel()
+	const stack = `{"artifacts":{"A":{"type":"aws:cloudformation:stack","properties":{"templateFile":"A.json"}}}}`
+	var doubling, exports []string
+	for i := range 60 {
+		before := fmt.Sprintf(`{"Fn::GetAtt":["P%d","Value"]}`, i)
+		doubling = append(doubling, fmt.Sprintf(`"P%d":{"Type":"AWS::SSM::Parameter","Properties":{"Value":[%s,%s]}}`, i+1, before, before))
+		exports = append(exports, fmt.Sprintf(`"O%d":{"Value":[{"Fn::ImportValue":"e%d"},{"Fn::ImportValue":"e%d"}],"Export":{"Name":"e%d"}}`, i+1, i, i, i+1))
+	}
+	nested := `"N%d":{"Type":"AWS::CloudFormation::Stack","Metadata":{"aws:asset:path":"A.json"}}`
+	for _, c := range []struct{ situation, manifest, template string }{
+		{"stages that are themselves", `{"artifacts":{"A":{"type":"aws:cloudformation:stack","properties":{"templateFile":"A.json"}},"S":{"type":"cdk:cloud-assembly","properties":{"directoryName":"."}},
+			"T":{"type":"cdk:cloud-assembly","properties":{"directoryName":"."}},"U":{"type":"cdk:cloud-assembly","properties":{"directoryName":"x/.."}}}}`, `{}`},
+		{"nested stacks that are themselves", stack, `{"Resources":{` + fmt.Sprintf(nested, 1) + `,` + fmt.Sprintf(nested, 2) + `,` + fmt.Sprintf(nested, 3) + `}}`},
+		{"values that hold another twice", stack, `{"Resources":{"P0":{"Type":"AWS::SSM::Parameter","Properties":{"Value":"x"}},` + strings.Join(doubling, ",") + `}}`},
+		{"exports that hold another twice", stack, `{"Resources":{},"Outputs":{"O0":{"Value":"x","Export":{"Name":"e0"}},` + strings.Join(exports, ",") + `}}`},
+	} {
+		a, err := ReadFS(files(map[string]string{"manifest.json": c.manifest, "A.json": c.template}))
+		if err != nil || len(a.Stacks) > 2 {
+			t.Fatalf("%s: %v, %d stacks", c.situation, err, len(a.Stacks))
+		}
+		for _, r := range a.Stacks[0].Resources {
+			if left := 4 * largest; !fits(r.Property("Value"), &left) {
+				t.Fatalf("%s: %s has no end", c.situation, r.ID)
+			}
+		}
+	}
+}
+
+// A link in the folder leads to no file outside of it, and what is no file is not waited for.
+func TestFilesOfTheFolderAlone(t *testing.T) {
+	t.Parallel()
+	outside := filepath.Join(t.TempDir(), "outside.json")
+	for situation, put := range notFiles(outside) {
+		dir := t.TempDir()
+		for name, text := range map[string]string{outside: `{"Resources":{"Secret":{"Type":"T"}}}`,
+			filepath.Join(dir, "manifest.json"): `{"artifacts":{"A":{"type":"aws:cloudformation:stack","properties":{"templateFile":"A.json"}}}}`} {
+			if err := os.WriteFile(name, []byte(text), 0o600); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if err := put(filepath.Join(dir, "A.json")); err != nil {
+			t.Fatal(err)
+		}
+		a, err := Read(dir)
+		if err != nil || len(a.Stacks) > 0 || len(a.Unreadable) != 1 {
+			t.Errorf("%s: got %v %+v, want it unreadable", situation, err, a)
+		}
+	}
+}
+
+func TestNestedStacksUnderConditions(t *testing.T) {
+	t.Parallel()
+	const nested = `"N%s":{"Type":"AWS::CloudFormation::Stack"%s,"Metadata":{"aws:asset:path":"N.json"}}`
+	a, err := ReadFS(files(map[string]string{
+		"manifest.json": `{"artifacts":{"A":{"type":"aws:cloudformation:stack","properties":{"templateFile":"A.json"}}}}`,
+		"A.json": `{` + declarations + `,"Resources":{` + fmt.Sprintf(nested, "Always", "") + `,` + fmt.Sprintf(nested, "Asked", `,"Condition":"Asked"`) + `,` +
+			fmt.Sprintf(nested, "Never", `,"Condition":"False"`) + `,"Gone":{"Type":"AWS::CloudFormation::Stack","Condition":"False"}}}`,
+		"N.json": `{"Resources":{"X":{"Type":"T"}}}`,
+	}))
+	if err != nil || len(a.Unreadable) > 0 {
+		t.Fatal(err, a.Unreadable)
+	}
+	got := map[string]bool{}
+	for _, s := range a.Stacks {
+		if x := s.Resource("X"); x != nil {
+			got[s.Name] = x.Maybe
+		}
+	}
+	if want := (map[string]bool{"A/NAlways": false, "A/NAsked": true}); !maps.Equal(got, want) {
+		t.Errorf("got %v, want %v", got, want)
 	}
 }
 

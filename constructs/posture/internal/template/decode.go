@@ -29,6 +29,11 @@ func decodeFile(files fs.FS, name string, into any) error {
 	if !fs.ValidPath(name) {
 		return fmt.Errorf("%s lies outside of the folder", name)
 	}
+	if info, err := fs.Stat(files, name); err != nil {
+		return err
+	} else if !info.Mode().IsRegular() { // a pipe would never end
+		return fmt.Errorf("%s is no file", name)
+	}
 	text, err := fs.ReadFile(files, name)
 	if err != nil {
 		return err

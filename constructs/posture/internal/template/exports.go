@@ -11,6 +11,7 @@ type export struct {
 	stack *Stack
 	value any
 	busy  *bool
+	known *any // once it is resolved
 }
 
 // learnExports finds the stack's exports.
@@ -20,7 +21,7 @@ func (a *Assembly) learnExports(s *Stack) {
 		output, _ := outputs[id].(map[string]any)
 		e, _ := output["Export"].(map[string]any)
 		if name := policy.TextOf(s.Resolve(e["Name"])); name != "" {
-			a.exports[name] = append(a.exports[name], export{s, output["Value"], new(bool)})
+			a.exports[name] = append(a.exports[name], export{s, output["Value"], new(bool), new(any)})
 		}
 	}
 }
@@ -37,9 +38,12 @@ func (s *Stack) importValue(name policy.Text) any {
 		return unknown("Fn::ImportValue " + name.String())
 	}
 	e := found[0]
-	*e.busy = true
-	defer func() { *e.busy = false }()
-	return e.stack.Resolve(e.value)
+	if *e.known == nil {
+		*e.busy = true
+		defer func() { *e.busy = false }()
+		*e.known = limited(e.stack.Resolve(e.value), "Fn::ImportValue "+name.String())
+	}
+	return *e.known
 }
 
 // stackOutput resolves Fn::GetStackOutput, by which CDK refers to other stacks: one of its own account unless a role of another's is given, and

@@ -94,13 +94,8 @@ func (r *Resource) identify() identity {
 	named := false
 	if f.property != "" {
 		if given, ok := raw[f.property]; ok {
-			switch v := r.Stack.Resolve(given).(type) {
-			case policy.Text:
-				if v != "" {
-					id.name, named = v, true
-				}
-			case policy.Unknown:
-				id.name, named = policy.TextOf(v), true
+			if v := policy.TextOf(r.Stack.Resolve(given)); v != "" {
+				id.name, named = v, true
 			}
 		}
 	}
@@ -194,7 +189,7 @@ func (r *Resource) Attribute(attribute string) any {
 	case r.inner != nil && strings.HasPrefix(attribute, "Outputs."):
 		return r.inner.output(strings.TrimPrefix(attribute, "Outputs."))
 	case r.Type == "AWS::SSM::Parameter" && attribute == "Value":
-		return r.Property("Value")
+		return limited(r.Property("Value"), symbol)
 	case r.Type == "AWS::Lambda::Url" && attribute == "FunctionArn", r.Type == "AWS::Lambda::Version" && attribute == "FunctionArn",
 		r.Type == "AWS::Lambda::Alias" && attribute == "AliasArn":
 		if v := r.versioned(); v != "" {
@@ -228,5 +223,5 @@ func (s *Stack) output(id string) any {
 	}
 	s.deciding["output "+id] = true
 	defer delete(s.deciding, "output "+id)
-	return s.Resolve(output["Value"])
+	return limited(s.Resolve(output["Value"]), s.symbol("Outputs."+id))
 }

@@ -55,7 +55,7 @@ func (n nestedTemplates) find(r *Resource) (string, bool) {
 }
 
 // readNested reads the templates of a stack's nested stacks.
-func (a *Assembly) readNested(parent *Stack, depth int) {
+func (a *Assembly) readNested(parent *Stack) {
 	for _, r := range parent.Resources {
 		if r.Type != "AWS::CloudFormation::Stack" {
 			continue
@@ -63,11 +63,11 @@ func (a *Assembly) readNested(parent *Stack, depth int) {
 		where := parent.Path + "/" + r.ID
 		file, ok := parent.nested.find(r)
 		if !ok {
-			a.unreadable(where, "the nested stack's template is not at hand")
+			r.untold = "the nested stack's template is not at hand"
 			continue
 		}
-		if depth == deepest {
-			a.unreadable(where, "the nested stack lies too deep")
+		if parent.within(file) {
+			a.unreadable(where, "the nested stack holds itself")
 			continue
 		}
 		var raw any
@@ -75,12 +75,12 @@ func (a *Assembly) readNested(parent *Stack, depth int) {
 			a.unreadable(where, err.Error())
 			continue
 		}
-		s, err := a.stack(parent.Name+"/"+r.ID, raw)
+		s, err := a.stack(parent.Name+"/"+r.ID, raw, false)
 		if err != nil {
 			a.unreadable(where, fmt.Sprintf("%s: %v", file, err))
 			continue
 		}
-		s.parent, r.inner = r, s
+		s.parent, r.inner, s.file = r, s, file
 		s.Path, s.nested, s.paths = where, parent.nested, parent.paths
 		if r.Path != "" {
 			s.Path = nestedPath(r.Path)
@@ -91,8 +91,19 @@ func (a *Assembly) readNested(parent *Stack, depth int) {
 		s.Account, s.Region, s.Partition = parent.Account, parent.Region, parent.Partition
 		s.assignPaths(s.Path + "/")
 		a.Stacks = append(a.Stacks, s)
-		a.readNested(s, depth+1)
+		a.readNested(s)
 	}
+}
+
+// within says whether the stack, or one around it, is the file's.
+func (s *Stack) within(file string) bool {
+	for s.file != file {
+		if s.parent == nil {
+			return false
+		}
+		s = s.parent.Stack
+	}
+	return true
 }
 
 // nestedPath is the path of the nested stack whose resource is at <path>.NestedStack/<id>.NestedStackResource.

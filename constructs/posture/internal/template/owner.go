@@ -16,6 +16,9 @@ func (a *Assembly) Owner(text policy.Text, kinds ...string) *Resource {
 	}
 	named := a.owners()[text]
 	if len(named) == 0 {
+		named = a.byName[anywhere(text)] // arn:aws: where the stack may be in another partition
+	}
+	if len(named) == 0 {
 		if symbol, ok := text.Symbol(); ok {
 			resource, _, _ := strings.Cut(symbol, ".")
 			named = a.bySymbol[resource]
@@ -50,7 +53,26 @@ func (a *Assembly) owners() map[policy.Text][]*Resource {
 					a.byName[text] = append(a.byName[text], r)
 				}
 			}
+			if loose := anywhere(id.arn); loose != "" {
+				a.byName[loose] = append(a.byName[loose], r)
+			}
 		}
 	}
 	return a.byName
+}
+
+// anywhere is an ARN without its partition, of which templates write aws whatever they are deployed to. It is none for other texts.
+func anywhere(text policy.Text) policy.Text {
+	after, ok := strings.CutPrefix(string(text), "arn:")
+	if !ok {
+		return ""
+	}
+	_, rest, ok := strings.Cut(after, ":")
+	if place := string(policy.Symbol(policy.Place, "AWS::Partition")); strings.HasPrefix(after, place+":") {
+		rest = after[len(place)+1:]
+	}
+	if !ok {
+		return ""
+	}
+	return policy.Text("arn::" + rest)
 }

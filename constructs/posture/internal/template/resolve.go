@@ -3,6 +3,7 @@ package template
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -14,7 +15,7 @@ import (
 func (s *Stack) Resolve(v any) any {
 	switch v := v.(type) {
 	case string:
-		return policy.Literal(v)
+		return dynamic(v)
 	case []any:
 		list := make([]any, 0, len(v))
 		for _, e := range v {
@@ -42,11 +43,67 @@ func (s *Stack) Resolve(v any) any {
 	return v
 }
 
+// dynamic reads a string with its dynamic references, which CloudFormation resolves when it deploys: of secrets, of parameters (CloudFormation
+// guide, "Get values stored in other services using dynamic references").
+func dynamic(s string) policy.Text {
+	var out policy.Text
+	for {
+		before, after, found := strings.Cut(s, "{{resolve:")
+		reference, rest, closed := strings.Cut(after, "}}")
+		if !found || !closed {
+			return out + policy.Literal(s)
+		}
+		out += policy.Literal(before) + policy.Symbol(policy.Anything, Dynamic+reference)
+		s = rest
+	}
+}
+
+// Dynamic is what the names of dynamic references' symbols begin with.
+const Dynamic = "resolve:"
+
 func isString(v any) bool { _, ok := v.(string); return ok }
 func isAbsent(v any) bool { _, ok := v.(policy.Absent); return ok }
 
 // longest is as long as a text may grow by joining: far more than any property holds, and an end to names that name each other.
 const longest = 1 << 16
+
+// budget is how long all of them together may get: far more than any app's.
+const budget = 1 << 28
+
+func (a *Assembly) affords(v any) bool {
+	text, _ := v.(policy.Text)
+	a.spent += len(text)
+	return a.spent <= budget
+}
+
+// largest is how many parts a value may have that another takes in: values that take in each other twice would double each time.
+const largest = 1 << 12
+
+func limited(v any, name string) any {
+	if left := largest; !fits(v, &left) {
+		return unknown(name)
+	}
+	return v
+}
+
+func fits(v any, left *int) bool {
+	if *left--; *left < 0 {
+		return false
+	}
+	switch v := v.(type) {
+	case []any:
+		return !slices.ContainsFunc(v, func(e any) bool { return !fits(e, left) })
+	case map[string]any:
+		for _, e := range v {
+			if !fits(e, left) {
+				return false
+			}
+		}
+	case policy.Either:
+		return fits(v.Then, left) && fits(v.Else, left)
+	}
+	return true
+}
 
 func unknown(name string) policy.Unknown { return policy.Unknown{Name: name} }
 
@@ -64,12 +121,12 @@ func (s *Stack) intrinsic(name string, argument any) any {
 			return v
 		}
 	case "Fn::Sub":
-		if v, ok := s.sub(argument); ok {
+		if v, ok := s.sub(argument); ok && s.assembly.affords(v) {
 			return v
 		}
 	case "Fn::Join":
 		if len(list) == 2 {
-			if v, ok := join(policy.TextOf(s.Resolve(list[0])), s.Resolve(list[1])); ok {
+			if v, ok := join(policy.TextOf(s.Resolve(list[0])), s.Resolve(list[1])); ok && s.assembly.affords(v) {
 				return v
 			}
 		}
@@ -166,7 +223,7 @@ func (s *Stack) parameter(id string) any {
 	if _, ok := parameters[id]; ok && s.parent != nil {
 		given, _ := s.parent.Property("Parameters").(map[string]any)
 		if v, ok := given[id]; ok {
-			return v
+			return limited(v, s.symbol(id))
 		}
 	}
 	return unknown(s.symbol(id))

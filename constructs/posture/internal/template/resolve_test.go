@@ -2,6 +2,8 @@ package template
 
 import (
 	"encoding/json"
+	"fmt"
+	"strings"
 	"testing"
 
 	"github.com/securegofunction/cdk/internal/policy"
@@ -160,6 +162,41 @@ func TestTextsDoNotGrowWithoutBound(t *testing.T) {
 		if len(r.Name()) > 8*longest {
 			t.Fatalf("%s has a name of %d characters", r.ID, len(r.Name()))
 		}
+	}
+}
+
+// A long text that many take in would come to more than there is memory.
+func TestTextsTogetherAreLimited(t *testing.T) {
+	t.Parallel()
+	resources := map[string]any{"Long": map[string]any{"Type": "AWS::SSM::Parameter", "Properties": map[string]any{"Value": strings.Repeat("x", longest-1)}}}
+	for i := range budget / longest * 2 {
+		resources[fmt.Sprint("R", i)] = map[string]any{"Type": "T", "Properties": map[string]any{"V": map[string]any{"Fn::Sub": "${Long.Value}"}}}
+	}
+	a, err := FromValue("s", map[string]any{"Resources": resources})
+	if err != nil {
+		t.Fatal(err)
+	}
+	whole := 0
+	for _, r := range a.Stacks[0].Resources {
+		if len(r.Text("V")) > longest/2 {
+			whole++
+		}
+	}
+	if whole > budget/longest+1 {
+		t.Errorf("%d long texts", whole)
+	}
+}
+
+func TestDynamicReferencesMayBeAnything(t *testing.T) {
+	t.Parallel()
+	a, err := Parse("s", []byte(`{"Conditions":{"Prod":{"Fn::Equals":["{{resolve:ssm:/stage}}","prod"]}},"Resources":{"X":{"Type":"T","Condition":"Prod",
+		"Properties":{"V":"arn:{{resolve:ssm:/a}}:b{{resolve:ssm:/c}}","W":"{{resolve:ssm:/unclosed"}}}}`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	x := a.Stacks[0].Resource("X")
+	if got := x.Text("V").String() + " " + x.Text("W").String(); !x.Maybe || got != "arn:${resolve:ssm:/a}:b${resolve:ssm:/c} {{resolve:ssm:/unclosed" {
+		t.Errorf("got %s, maybe: %t", got, x.Maybe)
 	}
 }
 

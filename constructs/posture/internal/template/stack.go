@@ -34,6 +34,7 @@ type Stack struct {
 	paths      []constructPath
 	nested     nestedTemplates
 	alone      bool
+	file       string      // in the folder, if it was read from one
 	stackName  policy.Text // where it is known
 	sam        bool
 }
@@ -55,6 +56,7 @@ type Resource struct {
 	resolving  bool
 	identity   *identity
 	inner      *Stack // of a nested stack's resource
+	untold     string // why what it makes is not known
 }
 
 // Output is one output of a template.
@@ -64,13 +66,13 @@ type Output struct {
 	Export policy.Text
 }
 
-func (a *Assembly) stack(name string, raw any) (*Stack, error) {
+func (a *Assembly) stack(name string, raw any, lone bool) (*Stack, error) {
 	object, ok := raw.(map[string]any)
 	if !ok {
 		return nil, errors.New("not a CloudFormation template: it is no object")
 	}
 	resources, ok := object["Resources"].(map[string]any)
-	if !ok {
+	if !ok && (lone || object["Resources"] != nil) { // a stack of CDK's may be empty
 		return nil, errors.New("not a CloudFormation template: it has no Resources")
 	}
 	s := &Stack{
@@ -193,6 +195,17 @@ func (s *Stack) decideConditions() {
 		}
 		s.Outputs = append(s.Outputs, output)
 	}
+}
+
+// made says whether the conditions of the stacks around a nested stack let it be made.
+func (s *Stack) made() policy.Answer {
+	answer := policy.Yes
+	for r := s.parent; r != nil; r = r.Stack.parent {
+		if name, ok := r.raw["Condition"].(string); ok {
+			answer = policy.And(answer, r.Stack.condition(name))
+		}
+	}
+	return answer
 }
 
 // Written reads a text as a person writes it: with ${AWS::Region} and the like, ${LogicalId}, ${LogicalId.Arn}, and construct paths in place

@@ -14,6 +14,9 @@ func (a *Assembly) understand(s *Stack) {
 		}
 	}
 	for _, r := range s.Resources {
+		if r.untold != "" {
+			a.unreadable(r.Stack.Path+"/"+r.ID, r.untold)
+		}
 		if strings.HasSuffix(r.Type, "::MODULE") {
 			a.unreadable(r.Path, "the module "+r.Type+" makes resources that are not in the template")
 		}

@@ -29,12 +29,20 @@ func decodeYAML(text []byte) (any, error) {
 	return v, nil
 }
 
-type reader struct{ left int }
+type reader struct{ left, depth int }
+
+// deepest is how deep values may lie in one another: an alias may be within what it stands for.
+const deepest = 1000
 
 func (r *reader) value(n *yaml.Node) any {
 	if r.left--; r.left <= 0 {
 		return nil
 	}
+	if r.depth++; r.depth > deepest {
+		r.left = 0
+		return nil
+	}
+	defer func() { r.depth-- }()
 	v := r.untagged(n)
 	if !strings.HasPrefix(n.Tag, "!") || strings.HasPrefix(n.Tag, "!!") {
 		return v
@@ -51,6 +59,10 @@ func (r *reader) untagged(n *yaml.Node) any {
 	case yaml.MappingNode:
 		object := make(map[string]any, len(n.Content)/2)
 		for i := 0; i+1 < len(n.Content) && r.left > 0; i += 2 {
+			if n.Content[i].Tag == "!!merge" {
+				r.merge(object, n.Content[i+1])
+				continue
+			}
 			object[n.Content[i].Value] = r.value(n.Content[i+1])
 		}
 		return object
@@ -80,4 +92,20 @@ func (r *reader) untagged(n *yaml.Node) any {
 		}
 	}
 	return n.Value
+}
+
+// merge adds what << names, but for keys that are there already (YAML, "Merge Key Language-Independent Type").
+func (r *reader) merge(object map[string]any, from *yaml.Node) {
+	sources := []*yaml.Node{from}
+	if from.Kind == yaml.SequenceNode {
+		sources = from.Content
+	}
+	for _, source := range sources {
+		merged, _ := r.value(source).(map[string]any)
+		for key, v := range merged {
+			if _, ok := object[key]; !ok {
+				object[key] = v
+			}
+		}
+	}
 }

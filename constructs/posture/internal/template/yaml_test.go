@@ -30,14 +30,16 @@ Resources:
       Null: ~
       Same: &s {a: b}
       Again: *s
+      Merged: {b: own, <<: *s}
+      Both: {<<: [*s, {a: lost, c: d}]}
 `))
 	if err != nil {
 		t.Fatal(err)
 	}
 	got, err := json.Marshal(a.Stacks[0].Resource("X").Properties())
 	const arn = `"arn:${AWS::Partition}:sqs:${AWS::Region}:${AWS::AccountId}:${Q.QueueName}"`
-	want := `{"Account":"012345678901","Again":{"a":"b"},"Arn":` + arn + `,"Float":0.5,"Join":"a-b","List":` + arn +
-		`,"Null":null,"Number":7,"Ref":"${Q}","Same":{"a":"b"},"Sub":"a-${AWS::Region}","Version":"2012-10-17","Yes":true}`
+	want := `{"Account":"012345678901","Again":{"a":"b"},"Arn":` + arn + `,"Both":{"a":"b","c":"d"},"Float":0.5,"Join":"a-b","List":` + arn +
+		`,"Merged":{"a":"b","b":"own"},"Null":null,"Number":7,"Ref":"${Q}","Same":{"a":"b"},"Sub":"a-${AWS::Region}","Version":"2012-10-17","Yes":true}`
 	if err != nil || string(got) != want {
 		t.Errorf("got %s %v\nwant %s", got, err, want)
 	}
@@ -59,6 +61,7 @@ func TestYAMLRefuses(t *testing.T) {
 		{"nothing", "", "empty"},
 		{"a text", "hello", "no object"},
 		{"aliases of aliases", laughs, "too much"},
+		{"an alias of what it is within", "a: &a [*a]", "too much"},
 	} {
 		if _, err := Parse("s", []byte(c.text)); err == nil || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("%s: got %v, want ...%s...", c.situation, err, c.want)
