@@ -160,6 +160,6 @@ func authorizes(api *template.Resource) bool {
 
 // authorized says whether the globals of a template give one to its APIs of a kind.
 func authorized(s *template.Stack, kind string) bool {
-	globals, _ := s.SAM(kind)
+	globals, _ := s.Globals(kind)
 	return template.At(s.Resolve(globals), "Auth", "DefaultAuthorizer") != nil
 }

@@ -88,7 +88,8 @@ func TestExposure(t *testing.T) {
 		{"a prefix list", "open-egress", vpc, network + "," + group(https(`"DestinationPrefixListId":"pl-1"`)), nil},
 		{"the VPC", "open-egress", vpc, network + "," + group(https(`"CidrIp":{"Fn::GetAtt":["V","CidrBlock"]}`)), nil},
 		{"a parameter", "open-egress", vpc, network + "," + group(https(`"CidrIp":{"Ref":"Param"}`)), []string{"T/G?"}},
-		{"HTTPS to everywhere, if asked", "open-egress", vpc, network + "," + group(`{"Fn::If":["Asked",`+everywhere+`,{"Ref":"AWS::NoValue"}]}`), []string{"T/G?"}},
+		{"HTTPS to everywhere, if asked", "open-egress", vpc, network + "," + group(everywhere+`,{"Fn::If":["Asked",{"CidrIp":"0.0.0.0/1","IpProtocol":"-1"},{"Ref":"AWS::NoValue"}]}`), []string{"T/G", "T/G?"}},
+		{"no rule, if not asked", "open-egress", vpc, network + "," + group(`{"Fn::If":["Asked",`+https(`"CidrIp":"10.0.0.0/16"`)+`,{"Ref":"AWS::NoValue"}]}`), []string{"T/G?", "T/G?"}},
 		{"HTTPS to everywhere, without a reason", "open-egress", vpc + strings.Replace(relaxed("open-egress", `"0.0.0.0/0:443"`), "why", "", 1), network + "," + group(everywhere), []string{"T/G"}},
 		{"a group that is not there", "open-egress", `,"VpcConfig":{"SubnetIds":["subnet-1"],"SecurityGroupIds":["sg-1"]}`, "", []string{"T/F?"}},
 

@@ -50,13 +50,13 @@ func (m *model) functions() []*template.Resource { return m.of(functionTypes...)
 func (m *model) function(r *template.Resource) *Function {
 	f := &Function{
 		Path: constructPath(r), Stack: r.Stack.Name, LogicalID: r.ID, Name: r.Name(), ARN: r.ARN(), Maybe: r.Maybe,
-		Runtime: policy.TextOf(setting(r, "Runtime")), resource: r, model: m, Relaxed: relaxed(r),
-		Layers: template.Texts(setting(r, "Layers")),
+		Runtime: policy.TextOf(r.Property("Runtime")), resource: r, model: m, Relaxed: relaxed(r),
+		Layers: template.Texts(r.Property("Layers")),
 	}
 	f.role = m.roleOf(r)
 	f.Role = f.role.summary()
 	f.May = m.may(f)
-	f.Reaches = m.reach(f)
+	f.Reaches = m.reach(r.Property("VpcConfig"))
 	f.InvokedBy = m.invokers(f)
 	f.Protection = m.protection(f)
 	return f
@@ -64,17 +64,6 @@ func (m *model) function(r *template.Resource) *Function {
 
 // constructPath is a resource's path, without the /Resource that CDK adds for its own.
 func constructPath(r *template.Resource) string { return strings.TrimSuffix(r.Path, "/Resource") }
-
-// setting reads a function's property, which a template of the Serverless Application Model may set for all of its functions.
-func setting(r *template.Resource, path ...string) any {
-	if v := r.Property(path...); v != nil {
-		return v
-	}
-	if globals, ok := r.Stack.SAM("Function"); ok && r.Type == "AWS::Serverless::Function" {
-		return template.At(r.Stack.Resolve(globals), path...)
-	}
-	return nil
-}
 
 // relaxed reads what SecureGoFunction records in the metadata of its function.
 func relaxed(r *template.Resource) []Relaxation {

@@ -72,20 +72,23 @@ func (m *model) readGroups() {
 			g.ingress = append(g.ingress, m.opening(r, rule, "Source"))
 		}
 	}
-	for _, r := range m.of("AWS::EC2::SecurityGroupEgress") {
-		g := of(r.Text("GroupId"))
-		g.egress = append(g.egress, m.opening(r, template.Item{Value: r.Properties()}, "Destination"))
-	}
-	for _, r := range m.of("AWS::EC2::SecurityGroupIngress") {
-		g := of(r.Text("GroupId"))
-		g.ingress = append(g.ingress, m.opening(r, template.Item{Value: r.Properties()}, "Source"))
+	for _, r := range m.of("AWS::EC2::SecurityGroupEgress", "AWS::EC2::SecurityGroupIngress") {
+		for _, id := range template.Items(r.Property("GroupId")) {
+			g, rule := of(policy.TextOf(id.Value)), template.Item{Value: r.Properties(), Maybe: id.Maybe}
+			if r.Type == "AWS::EC2::SecurityGroupEgress" {
+				g.egress = append(g.egress, m.opening(r, rule, "Destination"))
+			} else {
+				g.ingress = append(g.ingress, m.opening(r, rule, "Source"))
+			}
+		}
 	}
 	for _, g := range m.groups {
-		if g.resource == nil || len(g.egress) > 0 {
+		if g.resource == nil || slices.ContainsFunc(g.egress, func(o Opening) bool { return !o.Maybe }) {
 			continue
 		}
+		maybe := len(g.egress) > 0 // a condition may leave none
 		for _, rule := range defaultEgress {
-			rule.Source = constructPath(g.resource)
+			rule.Source, rule.Maybe = constructPath(g.resource), maybe
 			g.egress = append(g.egress, rule)
 		}
 	}
@@ -105,8 +108,13 @@ func (m *model) opening(r *template.Resource, item template.Item, side string) O
 	if o.Protocol == "-1" || o.Protocol == "all" {
 		o.Protocol, o.FromPort, o.ToPort = "-1", -1, -1
 	}
-	if from := text("FromPort"); o.FromPort == -1 && o.Protocol != "-1" && (from.Open() || len(from.Symbols()) > 0) {
-		o.Port = from
+	for _, key := range []string{"ToPort", "FromPort"} {
+		if port := text(key); o.Protocol != "-1" && len(port.Symbols()) > 0 {
+			o.Port, o.FromPort, o.ToPort = port, -1, -1
+		}
+	}
+	if len(text("IpProtocol").Symbols()) > 0 {
+		o.Port, o.FromPort, o.ToPort = text("IpProtocol"), -1, -1
 	}
 	if o.peer = m.named(o.Peer); o.peer != nil {
 		o.Of = constructPath(o.peer)
@@ -116,7 +124,7 @@ func (m *model) opening(r *template.Resource, item template.Item, side string) O
 
 func port(rule any, key string) int {
 	n, ok := template.Number(template.At(rule, key))
-	if !ok || n < 0 || n > 65535 {
+	if !ok || !(n >= 0 && n <= 65535) {
 		return -1
 	}
 	return int(n)
@@ -124,7 +132,7 @@ func port(rule any, key string) int {
 
 // covers says whether the rule is, or may be, for TCP to the port.
 func (o Opening) covers(port int) bool {
-	return (o.Protocol == "-1" || o.Protocol == "tcp" || o.Protocol == "6") && (o.FromPort == -1 || o.FromPort <= port && port <= o.ToPort)
+	return (o.Protocol == "-1" || o.Protocol == "tcp" || o.Protocol == "6" || strings.HasPrefix(o.Protocol, "${")) && (o.FromPort == -1 || o.FromPort <= port && port <= o.ToPort)
 }
 
 // inner are the ranges from which no packet reaches the internet (IANA special-purpose address registries).
@@ -163,6 +171,9 @@ func (o Opening) admits(g *group) Answer {
 	}
 	if known, ok := o.Peer.Known(); ok {
 		if prefix, err := netip.ParsePrefix(known); err == nil && prefix.Addr().Is4() && !prefix.Addr().IsMulticast() && known != "255.255.255.255/32" {
+			return CannotTell
+		}
+		if strings.HasPrefix(known, "pl-") {
 			return CannotTell
 		}
 		return No

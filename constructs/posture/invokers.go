@@ -34,15 +34,21 @@ type Invoker struct {
 func (m *model) invokers(f *Function) []Invoker {
 	all := []Invoker{}
 	for _, r := range m.ofFunction("AWS::Lambda::Permission", "FunctionName", f.ARN) {
-		all = append(all, Invoker{
-			Kind: "permission", Who: r.Text("Principal"), Action: r.Text("Action"), SourceARN: r.Text("SourceArn"), SourceAccount: r.Text("SourceAccount"),
-			Organization: r.Text("PrincipalOrgID"), Auth: r.Text("FunctionUrlAuthType"), Path: constructPath(r), Answer: certainly(r), resource: r,
-		})
+		for _, who := range template.Items(r.Property("Principal")) {
+			i := Invoker{
+				Kind: "permission", Who: policy.TextOf(who.Value), Action: r.Text("Action"), SourceARN: r.Text("SourceArn"), SourceAccount: r.Text("SourceAccount"),
+				Organization: r.Text("PrincipalOrgID"), Auth: r.Text("FunctionUrlAuthType"), Path: constructPath(r), Answer: certainly(r), resource: r,
+			}
+			if who.Maybe {
+				i.Answer = CannotTell
+			}
+			all = append(all, i)
+		}
 	}
 	for _, r := range m.ofFunction("AWS::Lambda::Url", "TargetFunctionArn", f.ARN) {
 		all = append(all, Invoker{Kind: "url", Who: "*", Action: "lambda:InvokeFunctionUrl", Auth: r.Text("AuthType"), Path: constructPath(r), Answer: certainly(r), resource: r})
 	}
-	if url := setting(f.resource, "FunctionUrlConfig"); url != nil {
+	if url := f.resource.Property("FunctionUrlConfig"); url != nil {
 		all = append(all, Invoker{Kind: "url", Who: "*", Action: "lambda:InvokeFunctionUrl", Auth: policy.TextOf(template.At(url, "AuthType")), Path: f.Path, Answer: Yes, resource: f.resource})
 	}
 	for _, r := range m.ofFunction("AWS::Lambda::EventSourceMapping", "FunctionName", f.ARN) {

@@ -19,8 +19,8 @@ type model struct {
 	attachedNames    []Text
 	resourcePolicies map[*template.Resource]*policy.Document
 	groups           map[Text]*group
-	routes           map[Text][]*template.Resource            // by route table
-	tables           map[Text]Text                            // by subnet
+	routes           map[Text][]routed                        // by route table
+	tables           map[Text][]routed                        // by subnet
 	ofFunctions      map[string]map[Text][]*template.Resource // by kind, then by the function's ARN
 	alarms           map[Text][]*template.Resource            // by the name that a dimension has
 	subscribers      map[Text][]*template.Resource            // by topic

@@ -1,6 +1,7 @@
 package posture
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/securegofunction/cdk/constructs/posture/internal/template"
@@ -92,37 +93,61 @@ type Limits struct {
 func (m *model) protection(f *Function) Protection {
 	r := f.resource
 	p := Protection{
-		EnvironmentKey: m.key(policy.TextOf(setting(r, "KmsKeyArn"))),
+		EnvironmentKey: m.key(policy.TextOf(r.Property("KmsKeyArn"))),
 		Logs:           m.logs(f),
-		Tracing:        policy.TextOf(setting(r, "TracingConfig", "Mode")),
-		CodeSigning:    policy.TextOf(setting(r, "CodeSigningConfigArn")),
+		Tracing:        policy.TextOf(r.Property("TracingConfig", "Mode")),
+		CodeSigning:    policy.TextOf(r.Property("CodeSigningConfigArn")),
 		Limits: Limits{
-			TimeoutSeconds: number(setting(r, "Timeout"), 3), MemoryMB: number(setting(r, "MemorySize"), 128),
+			TimeoutSeconds: number(r.Property("Timeout"), 3), MemoryMB: number(r.Property("MemorySize"), 128),
 			RecursiveLoop: "Terminate", MaxEventAgeSeconds: 21600, RetryAttempts: 2,
 		},
 	}
-	if variables, ok := setting(r, "Environment", "Variables").(map[string]any); ok {
-		p.Variables = sorted(variables)
+	for _, v := range variables(r) {
+		p.Variables = append(p.Variables, v.name)
 	}
-	if tracing := setting(r, "Tracing"); tracing != nil {
+	slices.Sort(p.Variables)
+	p.Variables = slices.Compact(p.Variables)
+	if tracing := r.Property("Tracing"); tracing != nil {
 		p.Tracing = policy.TextOf(tracing)
 	}
-	if reserved := setting(r, "ReservedConcurrentExecutions"); reserved != nil {
+	if reserved := r.Property("ReservedConcurrentExecutions"); reserved != nil {
 		n := number(reserved, -1)
 		p.Limits.ReservedConcurrency = &n
 	}
-	if loop := setting(r, "RecursiveLoop"); loop != nil {
+	if loop := r.Property("RecursiveLoop"); loop != nil {
 		p.Limits.RecursiveLoop = policy.TextOf(loop)
 	}
 	m.failedEvents(f, &p)
-	names := []watched{{f.Name, f.Path}}
+	names := []watched{{f.Name, "FunctionName", f.Path}}
 	for _, e := range p.FailedEvents {
 		if e.resource != nil && e.resource.Type == "AWS::SQS::Queue" {
-			names = append(names, watched{e.resource.Name(), e.Path})
+			names = append(names, watched{e.resource.Name(), "QueueName", e.Path})
 		}
 	}
 	p.Alarms = m.alarmsOf(names)
 	return p
+}
+
+// variable is one of a function's environment.
+type variable struct {
+	name  string
+	value any
+	maybe bool // a condition of the template decides whether it is there
+}
+
+// variables are a function's, sorted by their names.
+func variables(r *template.Resource) []variable {
+	var all []variable
+	for _, environment := range template.Items(r.Property("Environment")) {
+		for _, of := range template.Items(template.At(environment.Value, "Variables")) {
+			named, _ := of.Value.(map[string]any)
+			for _, name := range sorted(named) {
+				all = append(all, variable{name, named[name], environment.Maybe || of.Maybe})
+			}
+		}
+	}
+	slices.SortStableFunc(all, func(a, b variable) int { return strings.Compare(a.name, b.name) })
+	return all
 }
 
 func number(v any, fallback int) int {
@@ -130,7 +155,7 @@ func number(v any, fallback int) int {
 		return fallback
 	}
 	n, ok := template.Number(v)
-	if !ok || n < 0 || n > 1<<31 {
+	if !ok || !(n >= 0 && n <= 1<<31) {
 		return -1
 	}
 	return int(n)
@@ -153,9 +178,11 @@ func (m *model) key(arn Text) *CustomerKey {
 }
 
 func (m *model) logs(f *Function) Logs {
-	l := Logs{Group: policy.TextOf(setting(f.resource, "LoggingConfig", "LogGroup")), Format: policy.TextOf(setting(f.resource, "LoggingConfig", "LogFormat"))}
+	l := Logs{Group: policy.TextOf(f.resource.Property("LoggingConfig", "LogGroup")), Format: policy.TextOf(f.resource.Property("LoggingConfig", "LogFormat"))}
 	if l.Group == "" {
 		l.Group = "/aws/lambda/" + f.Name
+	} else {
+		l.RetentionDays = -1 // whoever makes the group says for how long
 	}
 	if r := m.named(l.Group, "AWS::Logs::LogGroup"); r != nil {
 		l.Group, l.Path, l.resource = r.Name(), constructPath(r), r
@@ -183,8 +210,8 @@ func (m *model) failedEvents(f *Function, p *Protection) {
 		}
 		p.FailedEvents = append(p.FailedEvents, e)
 	}
-	add(f.Path, setting(f.resource, "DeadLetterConfig", "TargetArn"))
-	add(f.Path, setting(f.resource, "DeadLetterQueue", "TargetArn"))
+	add(f.Path, f.resource.Property("DeadLetterConfig", "TargetArn"))
+	add(f.Path, f.resource.Property("DeadLetterQueue", "TargetArn"))
 	configure := func(of string, config any) {
 		add(of, template.At(config, "DestinationConfig", "OnFailure", "Destination"))
 		p.Limits.MaxEventAgeSeconds = number(template.At(config, "MaximumEventAgeInSeconds"), p.Limits.MaxEventAgeSeconds)
@@ -193,7 +220,7 @@ func (m *model) failedEvents(f *Function, p *Protection) {
 	for _, r := range m.ofFunction("AWS::Lambda::EventInvokeConfig", "FunctionName", f.ARN) {
 		configure(constructPath(r), r.Properties())
 	}
-	if config := setting(f.resource, "EventInvokeConfig"); config != nil {
+	if config := f.resource.Property("EventInvokeConfig"); config != nil {
 		configure(f.Path, config)
 	}
 	for _, r := range m.ofFunction("AWS::Lambda::EventSourceMapping", "FunctionName", f.ARN) {
@@ -201,42 +228,57 @@ func (m *model) failedEvents(f *Function, p *Protection) {
 	}
 }
 
-// watched is what alarms are about: the value of a metric's dimension, and whose it is.
+// watched is what alarms are about: the value of a metric's dimension, how AWS calls the dimension, and whose it is.
 type watched struct {
-	name Text
-	path string
+	name      Text
+	dimension string
+	path      string
 }
 
 func (m *model) alarmsOf(names []watched) []Alarm {
 	if m.alarms == nil {
 		m.alarms = map[Text][]*template.Resource{}
 		for _, r := range m.of("AWS::CloudWatch::Alarm") {
-			for _, name := range dimensions(r) {
-				m.alarms[name] = append(m.alarms[name], r)
+			seen := map[Text]bool{}
+			for _, d := range dimensions(r) {
+				if !seen[d.value] {
+					seen[d.value] = true
+					m.alarms[d.value] = append(m.alarms[d.value], r)
+				}
 			}
 		}
 	}
 	var all []Alarm
 	for _, w := range names {
 		for _, r := range m.alarms[w.name] {
+			if !slices.ContainsFunc(dimensions(r), w.is) {
+				continue
+			}
 			all = append(all, Alarm{Path: constructPath(r), Metric: metric(r), Of: w.path, Notifies: m.notices(r)})
 		}
 	}
 	return all
 }
 
-func dimensions(r *template.Resource) []Text {
-	var all []Text
-	lists := [][]any{r.List("Dimensions")}
+// dimension is one of an alarm's metrics.
+type dimension struct{ namespace, name, value Text }
+
+// is says whether a dimension is what AWS calls so. A metric of one's own may call it otherwise.
+func (w watched) is(d dimension) bool {
+	ofAWS := strings.HasPrefix(string(d.namespace), "AWS/")
+	return d.value == w.name && (!ofAWS || d.name.Is(w.dimension))
+}
+
+func dimensions(r *template.Resource) []dimension {
+	metrics := []any{r.Properties()}
 	for _, q := range r.List("Metrics") {
-		lists = append(lists, template.List(template.At(q, "MetricStat", "Metric", "Dimensions")))
+		metrics = append(metrics, template.At(q, "MetricStat", "Metric"))
 	}
-	seen := map[Text]bool{}
-	for _, list := range lists {
-		for _, d := range list {
-			if v := policy.TextOf(template.At(d, "Value")); v != "" && !seen[v] {
-				seen[v] = true
-				all = append(all, v)
+	var all []dimension
+	for _, m := range metrics {
+		for _, d := range template.List(template.At(m, "Dimensions")) {
+			if v := policy.TextOf(template.At(d, "Value")); v != "" {
+				all = append(all, dimension{policy.TextOf(template.At(m, "Namespace")), policy.TextOf(template.At(d, "Name")), v})
 			}
 		}
 	}

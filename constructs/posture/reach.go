@@ -2,6 +2,7 @@ package posture
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/securegofunction/cdk/constructs/posture/internal/template"
@@ -11,7 +12,9 @@ import (
 // Reach is where a function's packets get to.
 type Reach struct {
 	// VPC is none for a function outside of any, which reaches all of the internet and no VPC.
-	VPC     Text   `json:"vpc,omitempty"`
+	VPC Text `json:"vpc,omitempty"`
+	// Outside says whether the function runs in no VPC.
+	Outside Answer `json:"outside"`
 	Subnets []Text `json:"subnets,omitempty"`
 	Groups  []Text `json:"groups,omitempty"`
 	// Internet and InternetIPv6 say whether it reaches an address of the internet, and Because why it may.
@@ -41,13 +44,18 @@ type Endpoint struct {
 	resource *template.Resource
 }
 
-func (m *model) reach(f *Function) Reach {
-	config := setting(f.resource, "VpcConfig")
+func (m *model) reach(config any) Reach {
+	if either, ok := config.(policy.Either); ok {
+		return m.reach(either.Then).or(m.reach(either.Else))
+	}
 	subnets, groups := template.Texts(template.At(config, "SubnetIds")), template.Texts(template.At(config, "SecurityGroupIds"))
 	if len(subnets) == 0 && len(groups) == 0 {
-		return Reach{Internet: Yes, InternetIPv6: CannotTell, Because: []string{"the function is in no VPC"}}
+		return Reach{Outside: Yes, Internet: Yes, InternetIPv6: CannotTell, Because: []string{"the function is in no VPC"}}
 	}
 	r := Reach{VPC: m.vpcOf(subnets, groups), Subnets: subnets, Groups: groups}
+	if len(groups) == 0 {
+		r.Internet, r.InternetIPv6, r.Because = CannotTell, CannotTell, []string{"the function's security groups are not in the templates"}
+	}
 	var own []*group
 	for _, id := range groups {
 		g := m.group(id)
@@ -80,6 +88,45 @@ func (m *model) reach(f *Function) Reach {
 	r.Endpoints = m.endpoints(r, own)
 	r.Names = m.nameFilters(r.VPC)
 	return r
+}
+
+// or is the reach of a function of which a condition of the template decides where it runs.
+func (r Reach) or(other Reach) Reach {
+	if r.VPC == "" {
+		r, other = other, r
+	}
+	both := r
+	both.Outside = policy.And(policy.Or(r.Outside, other.Outside), CannotTell)
+	both.Internet, both.InternetIPv6 = either(r.Internet, other.Internet), either(r.InternetIPv6, other.InternetIPv6)
+	both.Because = append(slices.Clone(r.Because), other.Because...)
+	both.Subnets, both.Groups = append(slices.Clone(r.Subnets), other.Subnets...), append(slices.Clone(r.Groups), other.Groups...)
+	both.Egress, both.Ingress = maybeOpen(r.Egress, other.Egress), maybeOpen(r.Ingress, other.Ingress)
+	both.Endpoints = nil
+	for _, e := range append(slices.Clone(r.Endpoints), other.Endpoints...) {
+		e.Reachable = policy.And(e.Reachable, CannotTell)
+		both.Endpoints = append(both.Endpoints, e)
+	}
+	both.Names = nil
+	for _, n := range append(slices.Clone(r.Names), other.Names...) {
+		n.BlocksOthers = policy.And(n.BlocksOthers, CannotTell)
+		both.Names = append(both.Names, n)
+	}
+	return both
+}
+
+func either(a, b Answer) Answer {
+	if a == b {
+		return a
+	}
+	return CannotTell
+}
+
+func maybeOpen(a, b []Opening) []Opening {
+	all := append(slices.Clone(a), b...)
+	for i := range all {
+		all[i].Maybe = true
+	}
+	return all
 }
 
 func (m *model) vpcOf(subnets, groups []Text) Text {
@@ -176,12 +223,17 @@ func (m *model) gatewayReachable(e *template.Resource, r Reach) Answer {
 func (m *model) routed(e *template.Resource, subnets []Text) Answer {
 	answer := No
 	for _, subnet := range subnets {
-		own := m.tableOf(subnet)
+		own := m.tablesOf(subnet)
 		for _, table := range template.Texts(e.Property("RouteTableIds")) {
-			if own == "" {
+			if len(own) == 0 {
 				answer = policy.Or(answer, CannotTell)
-			} else {
-				answer = policy.Or(answer, policy.Equal(own, table))
+			}
+			for _, t := range own {
+				same := policy.Equal(t.table, table)
+				if t.maybe {
+					same = policy.And(same, CannotTell)
+				}
+				answer = policy.Or(answer, same)
 			}
 		}
 	}

@@ -1,6 +1,7 @@
 package posture
 
 import (
+	"cmp"
 	"strings"
 
 	"github.com/securegofunction/cdk/constructs/posture/internal/template"
@@ -44,6 +45,8 @@ func (m *model) resourcePolicy(r *template.Resource) *policy.Document {
 	switch {
 	case within[r.Type] != nil && r.Property(within[r.Type]...) != nil:
 		d = policy.Parse(r.Path, r.Property(within[r.Type]...))
+	case r.Type == "AWS::DynamoDB::GlobalTable":
+		d = replicaPolicy(r)
 	case r.Type == "AWS::KMS::Key":
 		// KMS guide, "Default key policy".
 		d = policy.Parse(r.Path, map[string]any{"Version": "2012-10-17", "Statement": map[string]any{"Effect": policy.Allow, "Action": "kms:*", "Resource": "*",
@@ -51,6 +54,25 @@ func (m *model) resourcePolicy(r *template.Resource) *policy.Document {
 	}
 	m.resourcePolicies[r] = d
 	return d
+}
+
+// replicaPolicy is the policy of a table's replica in the stack's region, or maybe of any where that is not known.
+func replicaPolicy(r *template.Resource) *policy.Document {
+	all := &policy.Document{Name: r.Path, Version: "2012-10-17"}
+	for _, item := range template.Items(r.Property("Replicas")) {
+		document := template.At(item.Value, "ResourcePolicy", "PolicyDocument")
+		here := policy.Equal(policy.TextOf(template.At(item.Value, "Region")), r.Stack.Region)
+		if document == nil || here == No {
+			continue
+		}
+		a := attachment{document: policy.Parse(r.Path, document)}
+		if here == CannotTell || item.Maybe {
+			a = maybe(a)
+		}
+		all.Statements = append(all.Statements, a.document.Statements...)
+		all.Unknown = cmp.Or(all.Unknown, a.document.Unknown)
+	}
+	return all
 }
 
 func (m *model) readResourcePolicies() {
@@ -61,8 +83,12 @@ func (m *model) readResourcePolicies() {
 			if r.Maybe {
 				a = maybe(a)
 			}
-			for _, subject := range template.Texts(r.Property(s.subjects)) {
-				m.addPolicyOf(subject, s.of, a.document)
+			for _, subject := range template.Items(r.Property(s.subjects)) {
+				document := a.document
+				if subject.Maybe {
+					document = maybe(a).document
+				}
+				m.addPolicyOf(policy.TextOf(subject.Value), s.of, document)
 			}
 		}
 	}
@@ -113,7 +139,10 @@ func busStatement(r *template.Resource) any {
 
 // addPolicyOf adds the policy of the resource that a text names, and to all that it may name where that is not known.
 func (m *model) addPolicyOf(subject Text, kind string, d *policy.Document) {
-	if r := m.named(subject); r != nil || !subject.Open() {
+	if strings.HasPrefix(string(subject), "https://sqs.") { // a queue's URL ends in its name
+		_, subject, _ = subject.CutLast("/")
+	}
+	if r := m.named(subject, kind); r != nil || !subject.Open() {
 		m.addPolicy(r, d)
 		return
 	}
@@ -191,14 +220,8 @@ func (m *model) subject(arn Text) *template.Resource {
 	if r := m.named(arn + ":*"); r != nil { // a log group's ARN ends so
 		return r
 	}
-	head := string(arn)
-	for range 4 {
-		i := strings.LastIndexAny(head, "/:")
-		if i < 0 {
-			return nil
-		}
-		head = head[:i]
-		if r := m.named(Text(head)); r != nil && strings.HasPrefix(head, "arn:") {
+	for head, _, ok := arn.CutLast("/:"); ok; head, _, ok = head.CutLast("/:") {
+		if r := m.named(head); r != nil && strings.HasPrefix(string(head), "arn:") {
 			return r
 		}
 	}

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"maps"
 	"slices"
-	"strings"
 
 	"github.com/securegofunction/cdk/constructs/posture/internal/template"
 	"github.com/securegofunction/cdk/internal/policy"
@@ -49,11 +48,16 @@ func (r *role) summary() Role {
 
 // roleOf returns the role of a function.
 func (m *model) roleOf(function *template.Resource) *role {
-	given := setting(function, "Role")
-	if given == nil {
-		return m.implicit(function)
+	var r *role
+	if given := function.Property("Role"); given == nil {
+		r = m.implicit(function)
+	} else {
+		r = m.role(policy.TextOf(given), function.Path)
 	}
-	return m.role(policy.TextOf(given), function.Path)
+	if function.Connected() {
+		r.add(&policy.Document{Name: function.Path, Unknown: "a connector of the Serverless Application Model adds what it needs", OnlyAllows: true})
+	}
+	return r
 }
 
 // role returns the role of an ARN.
@@ -64,7 +68,7 @@ func (m *model) role(arn Text, of string) *role {
 	r := &role{arn: arn, resource: m.named(arn, "AWS::IAM::Role")}
 	m.roles[arn] = r
 	if r.resource == nil {
-		name := arn[strings.LastIndexByte(string(arn), '/')+1:]
+		_, name, _ := arn.CutLast("/")
 		r.policies = append(r.policies, attachment{document: &policy.Document{
 			Name: "the role " + arn.String(), Unknown: "the role is not in the templates, so neither are all of its policies"}})
 		r.policies = append(r.policies, m.attachedTo(name)...)

@@ -3,6 +3,7 @@ package posture
 import (
 	"fmt"
 	"net/netip"
+	"slices"
 	"strings"
 
 	"github.com/securegofunction/cdk/constructs/posture/internal/template"
@@ -15,40 +16,82 @@ type wayOut struct {
 	why    []string
 }
 
-// tableOf returns the route table of a subnet. It is none for the VPC's main table.
-func (m *model) tableOf(subnet Text) Text {
+// routed is a route of a table, or a table of a subnet.
+type routed struct {
+	resource *template.Resource
+	table    Text
+	maybe    bool // a condition of the template decides whether it is
+}
+
+// readRoutes indexes routes by their tables, and tables by their subnets.
+func (m *model) readRoutes() {
+	m.tables, m.routes = map[Text][]routed{}, map[Text][]routed{}
+	for _, r := range m.of("AWS::EC2::SubnetRouteTableAssociation") {
+		subnets, tables := template.Items(r.Property("SubnetId")), template.Items(r.Property("RouteTableId"))
+		for _, subnet := range subnets {
+			for _, table := range tables {
+				id := policy.TextOf(subnet.Value)
+				m.tables[id] = append(m.tables[id], routed{r, policy.TextOf(table.Value), r.Maybe || subnet.Maybe || table.Maybe})
+			}
+		}
+	}
+	for _, r := range m.of("AWS::EC2::Route") {
+		for _, table := range template.Items(r.Property("RouteTableId")) {
+			id := policy.TextOf(table.Value)
+			m.routes[id] = append(m.routes[id], routed{r, id, r.Maybe || table.Maybe})
+		}
+	}
+}
+
+// tablesOf returns the route tables that a subnet may have. None is the VPC's main table.
+func (m *model) tablesOf(subnet Text) []routed {
 	if m.tables == nil {
-		m.tables, m.routes = map[Text]Text{}, map[Text][]*template.Resource{}
-		for _, r := range m.of("AWS::EC2::SubnetRouteTableAssociation") {
-			m.tables[r.Text("SubnetId")] = r.Text("RouteTableId")
-		}
-		for _, r := range m.of("AWS::EC2::Route") {
-			table := r.Text("RouteTableId")
-			m.routes[table] = append(m.routes[table], r)
-		}
+		m.readRoutes()
 	}
 	return m.tables[subnet]
 }
 
 // wayOutOf follows the routes of a subnet.
 func (m *model) wayOutOf(subnet Text) wayOut {
-	r := m.named(subnet, "AWS::EC2::Subnet")
-	table := m.tableOf(subnet)
-	switch {
-	case table == "" && r == nil:
+	tables := m.tablesOf(subnet)
+	if len(tables) == 0 {
+		return m.wayOutOfMain(subnet)
+	}
+	out := m.wayOutOfTable(tables[0].table)
+	others := []wayOut{}
+	for _, t := range tables[1:] {
+		others = append(others, m.wayOutOfTable(t.table))
+	}
+	if !slices.ContainsFunc(tables, func(t routed) bool { return !t.maybe }) {
+		others = append(others, m.wayOutOfMain(subnet))
+	}
+	for _, other := range others {
+		out.v4, out.v6, out.why = either(out.v4, other.v4), either(out.v6, other.v6), append(out.why, other.why...)
+	}
+	return out
+}
+
+// wayOutOfMain is that of a subnet without a table of its own. A main table to which no template adds routes leads nowhere.
+func (m *model) wayOutOfMain(subnet Text) wayOut {
+	switch r := m.named(subnet, "AWS::EC2::Subnet"); {
+	case r == nil:
 		return wayOut{CannotTell, CannotTell, []string{fmt.Sprintf("the routes of the subnet %s are not in the templates", subnet)}}
-	case table == "" && m.named(r.Text("VpcId"), "AWS::EC2::VPC") == nil:
+	case m.named(r.Text("VpcId"), "AWS::EC2::VPC") == nil:
 		return wayOut{CannotTell, CannotTell, []string{fmt.Sprintf("the main route table of %s is not in the templates", r.Text("VpcId"))}}
 	}
+	return wayOut{}
+}
+
+func (m *model) wayOutOfTable(table Text) wayOut {
 	out := wayOut{}
 	for _, route := range m.routes[table] {
-		one := m.wayOutBy(route)
-		if route.Maybe {
+		one := m.wayOutBy(route.resource)
+		if route.maybe {
 			one.v4, one.v6 = policy.And(one.v4, CannotTell), policy.And(one.v6, CannotTell)
 		}
 		out.v4, out.v6, out.why = policy.Or(out.v4, one.v4), policy.Or(out.v6, one.v6), append(out.why, one.why...)
 	}
-	if table != "" && m.named(table, "AWS::EC2::RouteTable") == nil {
+	if m.named(table, "AWS::EC2::RouteTable") == nil {
 		out.v4, out.v6 = policy.Or(out.v4, CannotTell), policy.Or(out.v6, CannotTell)
 		out.why = append(out.why, fmt.Sprintf("the route table %s is not in the templates", table))
 	}
@@ -85,7 +128,7 @@ func (m *model) wayOutBy(route *template.Resource) wayOut {
 		}
 		return wayOut{policy.And(v4, CannotTell), policy.And(v6, CannotTell), why}
 	}
-	return wayOut{}
+	return wayOut{policy.And(v4, CannotTell), policy.And(v6, CannotTell), []string{constructPath(route) + " leads to what is not known"}}
 }
 
 // reachesOut says whether a route's destination holds addresses of the internet.

@@ -153,7 +153,7 @@ func tableKey(r *template.Resource) Answer {
 func environmentKey(p *Posture) []Finding {
 	var all []Finding
 	for _, f := range p.Functions {
-		if answer := customers(setting(f.resource, "KmsKeyArn")); len(f.Protection.Variables) > 0 && answer != Yes {
+		if answer := customers(f.resource.Property("KmsKeyArn")); len(f.Protection.Variables) > 0 && answer != Yes {
 			all = append(all, at(f.resource, fmt.Sprintf("%d variables are not under a customer key", len(f.Protection.Variables))).of(f).unsure(answer))
 		}
 	}
@@ -169,7 +169,7 @@ func logKey(p *Posture) []Finding {
 			if answer := customers(logs.resource.Property("KmsKeyId")); answer != Yes {
 				all = append(all, at(logs.resource, "the log group is not under a customer key").of(f).unsure(answer))
 			}
-		case setting(f.resource, "LoggingConfig", "LogGroup") == nil:
+		case f.resource.Property("LoggingConfig", "LogGroup") == nil:
 			all = append(all, at(f.resource, fmt.Sprintf("the log group %s is in no template, so Lambda makes it without a customer key", logs.Group)).of(f))
 		}
 	}

@@ -27,10 +27,10 @@ func limitsMissing(p *Posture) []Finding {
 	var all []Finding
 	for _, f := range p.Functions {
 		var defaults []string
-		if setting(f.resource, "Timeout") == nil {
+		if f.resource.Property("Timeout") == nil {
 			defaults = append(defaults, "a timeout of 3 seconds")
 		}
-		if setting(f.resource, "MemorySize") == nil {
+		if f.resource.Property("MemorySize") == nil {
 			defaults = append(defaults, "128 MB of memory")
 		}
 		if len(defaults) > 0 {

@@ -19,8 +19,8 @@ func init() {
 		check: func(p *Posture) []Finding {
 			var all []Finding
 			for _, f := range p.Functions {
-				if f.Reaches.VPC == "" {
-					all = append(all, at(f.resource, "the function is in no VPC: nothing holds what it sends").of(f))
+				if f.Reaches.Outside != No {
+					all = append(all, at(f.resource, "the function is in no VPC: nothing holds what it sends").of(f).unsure(f.Reaches.Outside))
 				}
 			}
 			return all

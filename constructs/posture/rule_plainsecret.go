@@ -29,17 +29,15 @@ func plainSecret(p *Posture) []Finding {
 	hidden := p.model.assembly.Hidden()
 	var all []Finding
 	for _, f := range p.Functions {
-		variables, _ := setting(f.resource, "Environment", "Variables").(map[string]any)
-		for _, name := range sorted(variables) {
-			for _, item := range template.Items(variables[name]) {
-				value := policy.TextOf(item.Value)
-				why, sure := secretIn(name, value, hidden)
+		for _, v := range variables(f.resource) {
+			for _, item := range template.Items(v.value) {
+				why, sure := secretIn(v.name, policy.TextOf(item.Value), hidden)
 				if why == "" {
 					continue
 				}
-				found := at(f.resource, fmt.Sprintf("the variable %s: %s", name, why)).of(f)
-				found.Unsure = !sure || item.Maybe
-				found.About = []Text{Text(name)}
+				found := at(f.resource, fmt.Sprintf("the variable %s: %s", v.name, why)).of(f)
+				found.Unsure = !sure || item.Maybe || v.maybe
+				found.About = []Text{policy.Literal(v.name)}
 				all = append(all, found)
 			}
 		}

@@ -1,6 +1,10 @@
 package posture
 
-import "fmt"
+import (
+	"fmt"
+
+	"github.com/securegofunction/cdk/internal/policy"
+)
 
 func init() {
 	register(Rule{
@@ -25,6 +29,38 @@ func init() {
 	})
 }
 
+// anybody says whether a URL or a permission lets everybody invoke the function.
+func (i Invoker) anybody() Answer {
+	switch i.Kind {
+	case "url":
+		return policy.And(i.Answer, policy.Equal(i.Auth, "NONE"))
+	case "permission":
+		if !i.Who.Is("*") {
+			return No
+		}
+		answer := policy.And(i.Answer, policy.Not(policy.Equal(i.Auth, "AWS_IAM")))
+		for _, key := range []string{"SourceArn", "SourceAccount", "PrincipalOrgID"} {
+			answer = policy.And(answer, policy.Not(names(i.resource.Property(key))))
+		}
+		return answer
+	}
+	return No
+}
+
+// names says whether a property that holds a permission to somebody is there, and no wildcard.
+func names(v any) Answer {
+	switch v := v.(type) {
+	case nil, policy.Absent:
+		return No
+	case policy.Either:
+		return either(names(v.Then), names(v.Else))
+	}
+	if text := policy.TextOf(v); text.Is("*") || text == "" {
+		return No
+	}
+	return Yes
+}
+
 func publicInvocation(p *Posture) []Finding {
 	var all []Finding
 	routes := p.model.anonymousRoutes()
@@ -35,16 +71,13 @@ func publicInvocation(p *Posture) []Finding {
 			all = append(all, found)
 		}
 		for _, i := range f.InvokedBy {
-			var message string
-			switch {
-			case i.Kind == "url" && i.Auth.Is("NONE"):
-				message = "the function URL asks nobody who they are"
-			case i.Kind == "permission" && i.Who.Is("*") && i.SourceARN == "" && i.SourceAccount == "" && i.Organization == "" && !i.Auth.Is("AWS_IAM"):
-				message = fmt.Sprintf("%s is allowed to everybody", i.Action)
-			default:
-				continue
+			if answer := i.anybody(); answer != No {
+				message := "the function URL asks nobody who they are"
+				if i.Kind == "permission" {
+					message = fmt.Sprintf("%s is allowed to everybody", i.Action)
+				}
+				all = append(all, at(i.resource, message).of(f).unsure(answer))
 			}
-			all = append(all, at(i.resource, message).of(f).unsure(i.Answer))
 		}
 	}
 	return all

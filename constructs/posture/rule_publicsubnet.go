@@ -28,15 +28,16 @@ func publicSubnet(p *Posture) []Finding {
 	var all []Finding
 	for _, f := range p.Functions {
 		for _, subnet := range f.Reaches.Subnets {
-			table := p.model.tableOf(subnet)
-			if table == "" { // the VPC's main one, to which no template adds routes
-				continue
-			}
-			for _, route := range p.model.routes[table] {
-				answer := p.model.leadsOut(route)
-				if answer != No {
-					message := fmt.Sprintf("its subnet %s has a route to an internet gateway: %s", subnet, constructPath(route))
-					all = append(all, at(f.resource, message).of(f).unsure(policy.And(answer, certainly(route))))
+			for _, table := range p.model.tablesOf(subnet) { // to the VPC's main one no template adds routes
+				for _, route := range p.model.routes[table.table] {
+					answer := p.model.leadsOut(route.resource)
+					if table.maybe || route.maybe {
+						answer = policy.And(answer, CannotTell)
+					}
+					if answer != No {
+						message := fmt.Sprintf("its subnet %s has a route to an internet gateway: %s", subnet, constructPath(route.resource))
+						all = append(all, at(f.resource, message).of(f).unsure(answer))
+					}
 				}
 			}
 		}

@@ -13,35 +13,42 @@ import (
 func (m *model) implicit(function *template.Resource) *role {
 	r := &role{arn: "arn:" + function.Stack.Partition + ":iam::" + function.Stack.Account + ":role/" + policy.Symbol(policy.Identity, function.ID+"Role"),
 		trust: policy.Parse(function.Path, trustLambda)}
-	if _, sam := function.Stack.SAM("Function"); !sam || function.Type != "AWS::Serverless::Function" {
+	if trust := function.Property("AssumeRolePolicyDocument"); trust != nil {
+		r.trust = policy.Parse(function.Path, trust)
+	}
+	if _, sam := function.Stack.Globals("Function"); !sam || function.Type != "AWS::Serverless::Function" {
 		r.add(&policy.Document{Name: function.Path, Unknown: "the function has no role in the template"})
 		return r
 	}
 	r.add(awsManagedPolicy("AWSLambdaBasicExecutionRole"))
-	if setting(function, "VpcConfig") != nil {
+	if function.Property("VpcConfig") != nil {
 		r.add(awsManagedPolicy("AWSLambdaVPCAccessExecutionRole"))
 	}
-	if setting(function, "Tracing") != nil {
+	if tracing := function.Property("Tracing"); tracing != nil && !policy.TextOf(tracing).Is("Disabled") {
 		r.add(awsManagedPolicy("AWSXrayWriteOnlyAccess"))
 	}
-	for i, p := range template.List(setting(function, "Policies")) {
-		r.policies = append(r.policies, m.serverlessPolicy(fmt.Sprintf("%s Policies[%d]", function.Path, i), p))
+	for i, p := range template.Items(function.Property("Policies")) {
+		a := m.serverlessPolicy(fmt.Sprintf("%s Policies[%d]", function.Path, i), p.Value)
+		if p.Maybe {
+			a = maybe(a)
+		}
+		r.policies = append(r.policies, a)
 	}
-	if events, ok := setting(function, "Events").(map[string]any); ok {
+	if events, ok := function.Property("Events").(map[string]any); ok {
 		for _, name := range sorted(events) {
 			if d := eventPolicy(function.Path+"/"+name, policy.TextOf(template.At(events[name], "Type")).String()); d != nil {
 				r.add(d)
 			}
 		}
 	}
-	if target := setting(function, "DeadLetterQueue", "TargetArn"); target != nil {
+	if target := function.Property("DeadLetterQueue", "TargetArn"); target != nil {
 		r.add(policy.Parse(function.Path, map[string]any{"Version": "2012-10-17", "Statement": map[string]any{
 			"Effect": policy.Allow, "Action": []any{"sqs:SendMessage", "sns:Publish"}, "Resource": target}}))
 	}
-	if setting(function, "EventInvokeConfig", "DestinationConfig") != nil {
+	if function.Property("EventInvokeConfig", "DestinationConfig") != nil {
 		r.add(&policy.Document{Name: function.Path, Unknown: "the Serverless Application Model adds what the destinations need", OnlyAllows: true})
 	}
-	if boundary := setting(function, "PermissionsBoundary"); boundary != nil {
+	if boundary := function.Property("PermissionsBoundary"); boundary != nil {
 		a := m.managed(policy.TextOf(boundary))
 		r.boundary = &a
 	}

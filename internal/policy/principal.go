@@ -72,11 +72,11 @@ func session(resource Text, asks Principal) Answer {
 	if !ok || !strings.HasPrefix(string(role), "role/") {
 		return And(CannotTell, Equal(resource, asks.Value))
 	}
-	name := string(role)[strings.LastIndexByte(string(role), '/')+1:]
+	_, name, _ := role.CutLast("/")
 	if asks.Session == "" {
-		return And(CannotTell, Like(Text("assumed-role/"+name+"/")+"*", resource))
+		return And(CannotTell, Like("assumed-role/"+name+"/*", resource))
 	}
-	return Equal(resource, Text("assumed-role/"+name+"/")+asks.Session)
+	return Equal(resource, "assumed-role/"+name+"/"+asks.Session)
 }
 
 // appliesTo says whether the statement is about the one who asks.

@@ -142,6 +142,22 @@ func (t Text) Cut(separator string) (parts []Text, ok bool) {
 	}
 }
 
+// CutLast splits the text at the last of the separators, of one byte each, that is not within a symbol's name.
+func (t Text) CutLast(separators string) (before, after Text, ok bool) {
+	within := false
+	for i := len(t) - 1; i >= 0; i-- {
+		switch c := t[i]; {
+		case c == opening[0]:
+			within = false
+		case c == closing[0]:
+			within = true
+		case !within && strings.IndexByte(separators, c) >= 0:
+			return t[:i], t[i+1:], true
+		}
+	}
+	return "", t, false
+}
+
 // Symbol returns the name of the one symbol that t is, if it is one.
 func (t Text) Symbol() (name string, ok bool) {
 	inner, opened := strings.CutPrefix(string(t), opening)

@@ -170,6 +170,7 @@ func (a *Assembly) artifact(files fs.FS, dir, id string, x artifact, nested nest
 	}
 	s.stackName = policy.Literal(cmp.Or(x.Properties.StackName, id))
 	s.place(x.Environment)
+	s.apart(dir)
 	metadata := x.Metadata
 	if metadata == nil && x.AdditionalMetadataFile != "" {
 		if err := decodeFile(files, path.Join(dir, x.AdditionalMetadataFile), &metadata); err != nil {
@@ -200,6 +201,20 @@ func (s *Stack) place(environment string) {
 		case strings.Contains(region, "-iso"), strings.HasPrefix(region, "eusc-"):
 			s.Partition = policy.Symbol(policy.Place, "AWS::Partition")
 		}
+	}
+}
+
+// apart has a stage that may be deployed anywhere be in an account and a region of its own: stages are deployed to several, with the same names.
+func (s *Stack) apart(dir string) {
+	if dir == "." {
+		return
+	}
+	stage := strings.TrimPrefix(path.Base(dir), "assembly-")
+	if _, known := s.Account.Known(); !known {
+		s.Account = policy.Symbol(policy.Place, stage+"/AWS::AccountId")
+	}
+	if _, known := s.Region.Known(); !known {
+		s.Region = policy.Symbol(policy.Place, stage+"/AWS::Region")
 	}
 }
 

@@ -26,24 +26,43 @@ func (a *Assembly) learnExports(s *Stack) {
 	}
 }
 
-// importValue resolves an import. An export's name is unique in an account and region, so where two stacks export it, the environment tells.
+// importValue resolves an import. An export's name is unique in an account and region.
 func (s *Stack) importValue(name policy.Text) any {
-	var found []export
-	for _, e := range s.assembly.exports[name] {
-		if e.stack.Account == s.Account && e.stack.Region == s.Region {
-			found = append(found, e)
-		}
-	}
-	if len(found) != 1 || *found[0].busy {
+	exports := s.assembly.exports[name]
+	i := in(exports, func(e export) *Stack { return e.stack }, s.Account, s.Region)
+	if i < 0 || *exports[i].busy {
 		return unknown("Fn::ImportValue " + name.String())
 	}
-	e := found[0]
+	e := exports[i]
 	if *e.known == nil {
 		*e.busy = true
 		defer func() { *e.busy = false }()
 		*e.known = limited(e.stack.Resolve(e.value), "Fn::ImportValue "+name.String())
 	}
 	return *e.known
+}
+
+// in returns the place of the one that may be in an account and region, and of several the one that certainly is. It is negative where there is
+// none, or more than one.
+func in[E any](all []E, stack func(E) *Stack, account, region policy.Text) int {
+	possible, certain, one, sure := 0, 0, -1, -1
+	for i, e := range all {
+		s := stack(e)
+		switch policy.And(policy.Equal(s.Account, account), policy.Equal(s.Region, region)) {
+		case policy.Yes:
+			certain, sure = certain+1, i
+			fallthrough
+		case policy.CannotTell:
+			possible, one = possible+1, i
+		}
+	}
+	switch {
+	case possible == 1:
+		return one
+	case certain == 1:
+		return sure
+	}
+	return -1
 }
 
 // stackOutput resolves Fn::GetStackOutput, by which CDK refers to other stacks: one of its own account unless a role of another's is given, and
@@ -61,16 +80,12 @@ func (s *Stack) stackOutput(argument any) (any, bool) {
 	if given := At(argument, "Region"); given != nil {
 		region = policy.TextOf(given)
 	}
-	named := slices.DeleteFunc(slices.Clone(s.assembly.Stacks), func(other *Stack) bool {
-		return !other.stackName.Is(name) || policy.And(policy.Equal(other.Account, account), policy.Equal(other.Region, region)) == policy.No
-	})
-	if len(named) > 1 {
-		named = slices.DeleteFunc(named, func(other *Stack) bool { return other.Account != account || other.Region != region })
-	}
-	if len(named) != 1 {
+	named := slices.DeleteFunc(slices.Clone(s.assembly.Stacks), func(other *Stack) bool { return !other.stackName.Is(name) })
+	i := in(named, func(other *Stack) *Stack { return other }, account, region)
+	if i < 0 {
 		return nil, false
 	}
-	return named[0].output(output), true
+	return named[i].output(output), true
 }
 
 // exported resolves what CDK's ExportReader reads from another region, where the app asks for strong references: the ExportWriter of the other

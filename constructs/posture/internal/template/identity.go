@@ -120,7 +120,9 @@ func (r *Resource) fill(arn string, name policy.Text, named bool, raw map[string
 		path = policy.TextOf(r.Stack.Resolve(given))
 	}
 	slashed := name
-	if !strings.HasPrefix(string(name), "/") {
+	if name.Open() { // which may begin with one
+		slashed = policy.Symbol(policy.Anything, "/"+r.Stack.symbol(r.ID))
+	} else if !strings.HasPrefix(string(name), "/") {
 		slashed = "/" + name
 	}
 	suffix := policy.Text("")
@@ -151,6 +153,9 @@ func (r *Resource) ARN() policy.Text {
 func (r *Resource) Ref() any {
 	if v := r.versioned(); v != "" {
 		return v
+	}
+	if r.Type == "AWS::SecretsManager::SecretTargetAttachment" {
+		return limited(r.Property("SecretId"), r.Stack.symbol(r.ID)) // the secret's ARN
 	}
 	return r.identify().ref
 }

@@ -25,12 +25,8 @@ func (s *Stack) Resolve(v any) any {
 		}
 		return list
 	case map[string]any:
-		if len(v) == 1 {
-			for name, argument := range v {
-				if name == "Ref" || name == "Condition" && isString(argument) || strings.HasPrefix(name, "Fn::") {
-					return s.intrinsic(name, argument)
-				}
-			}
+		if name, argument, ok := function(v); ok {
+			return s.intrinsic(name, argument)
 		}
 		object := make(map[string]any, len(v))
 		for key, e := range v {
@@ -41,6 +37,16 @@ func (s *Stack) Resolve(v any) any {
 		return object
 	}
 	return v
+}
+
+// function returns the intrinsic function that an object is, if it is one.
+func function(object map[string]any) (name string, argument any, ok bool) {
+	if len(object) != 1 {
+		return "", nil, false
+	}
+	for name, argument = range object {
+	}
+	return name, argument, name == "Ref" || name == "Condition" && isString(argument) || strings.HasPrefix(name, "Fn::")
 }
 
 // dynamic reads a string with its dynamic references, which CloudFormation resolves when it deploys: of secrets, of parameters (CloudFormation
@@ -311,6 +317,9 @@ func join(delimiter policy.Text, v any) (any, bool) {
 	}
 	var out policy.Text
 	for i, e := range list {
+		if either, ok := e.(policy.Either); ok && (isAbsent(either.Then) || isAbsent(either.Else)) {
+			return nil, false // its delimiter may go with it
+		}
 		if i > 0 {
 			out += delimiter
 		}

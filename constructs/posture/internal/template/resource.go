@@ -53,11 +53,22 @@ func At(v any, path ...string) any {
 	case map[string]any:
 		return At(v[path[0]], path[1:]...)
 	case policy.Either:
-		return policy.Either{Condition: v.Condition, Then: At(v.Then, path...), Else: At(v.Else, path...)}
+		then, otherwise := At(v.Then, path...), At(v.Else, path...)
+		if then == nil && otherwise == nil {
+			return nil
+		}
+		return policy.Either{Condition: v.Condition, Then: orAbsent(then), Else: orAbsent(otherwise)}
 	case policy.Unknown:
 		return v
 	}
 	return nil
+}
+
+func orAbsent(v any) any {
+	if v == nil {
+		return policy.Absent{}
+	}
+	return v
 }
 
 // Item is an element of a list.

@@ -103,6 +103,8 @@ func (a *Assembly) stack(name string, raw any, lone bool) (*Stack, error) {
 		s.byID[id] = r
 		s.Resources = append(s.Resources, r)
 	}
+	s.sam = slices.Contains(List(object["Transform"]), any(macro))
+	s.mergeGlobals()
 	return s, nil
 }
 

@@ -1,13 +1,15 @@
 package template
 
-import "strings"
+import (
+	"cmp"
+	"strings"
+)
 
 // understand lists what of the stack's template is not in the template: what a macro makes of it, and modules.
 func (a *Assembly) understand(s *Stack) {
 	for _, t := range Texts(s.Resolve(s.raw["Transform"])) {
 		switch name := t.String(); name {
-		case "AWS::Serverless-2016-10-31":
-			s.sam = true
+		case macro:
 		case "AWS::LanguageExtensions":
 		default:
 			a.unreadable(s.Path, "the macro "+name+" changes the template when it is deployed")
@@ -17,22 +19,47 @@ func (a *Assembly) understand(s *Stack) {
 		if r.untold != "" {
 			a.unreadable(r.Stack.Path+"/"+r.ID, r.untold)
 		}
+		if elsewhere[r.Type] {
+			a.unreadable(r.Path, "what "+r.Type+" makes is not in the template")
+		}
 		if strings.HasSuffix(r.Type, "::MODULE") {
 			a.unreadable(r.Path, "the module "+r.Type+" makes resources that are not in the template")
 		}
-		if properties, ok := r.raw["Properties"].(map[string]any); ok {
-			if _, ok := properties["Fn::Transform"]; ok {
-				a.unreadable(r.Path, "Fn::Transform changes the resource when it is deployed")
-			}
-		} else if r.raw["Properties"] != nil {
+		if _, ok := r.raw["Properties"].(map[string]any); !ok && r.raw["Properties"] != nil {
 			a.unreadable(r.Path, "the properties are no object")
 		}
+		if name := macroIn(r.raw, true); name != "" {
+			a.unreadable(r.Path, name+" changes the resource when it is deployed")
+		}
+	}
+	_, all := s.raw["Fn::Transform"]
+	if name := macroIn(s.raw["Outputs"], true); all || name != "" {
+		a.unreadable(s.Path, cmp.Or(name, "Fn::Transform")+" changes the template when it is deployed")
 	}
 }
 
-// SAM says whether the template is one of the Serverless Application Model, and returns its globals of a kind, unresolved.
-func (s *Stack) SAM(kind string) (globals map[string]any, is bool) {
-	all, _ := s.raw["Globals"].(map[string]any)
-	globals, _ = all[kind].(map[string]any)
-	return globals, s.sam
+// elsewhere are the types that make resources which no template here holds.
+var elsewhere = map[string]bool{"AWS::CloudFormation::StackSet": true, serverless + "Application": true, serverless + "GraphQLApi": true, serverless + "WebSocketApi": true}
+
+// macroIn returns a function that stands among other keys, or in the place of all properties: a macro that puts keys of its own there. Where a
+// function stands alone, its value is not known.
+func macroIn(v any, top bool) string {
+	switch v := v.(type) {
+	case map[string]any:
+		for _, key := range sortedKeys(v) {
+			if strings.HasPrefix(key, "Fn::") && (len(v) > 1 || top) {
+				return key
+			}
+			if name := macroIn(v[key], top && key == "Properties"); name != "" {
+				return name
+			}
+		}
+	case []any:
+		for _, e := range v {
+			if name := macroIn(e, false); name != "" {
+				return name
+			}
+		}
+	}
+	return ""
 }
