@@ -3,6 +3,7 @@ package policy
 import (
 	"encoding/json"
 	"slices"
+	"strings"
 	"testing"
 )
 
@@ -75,5 +76,28 @@ func TestAnswers(t *testing.T) {
 	var a Answer
 	if err := a.UnmarshalText([]byte("maybe")); err == nil {
 		t.Error("maybe is read")
+	}
+}
+
+// A symbol's name may hold anything: a condition's has a question mark.
+func TestNamesOfSymbolsAreNoText(t *testing.T) {
+	t.Parallel()
+	symbol := Symbol(Anything, "Asked?a/b|*:c")
+	if got := Wildcards("x" + symbol); got != "x"+symbol {
+		t.Errorf("Wildcards changes %s to %q", symbol, got)
+	}
+	if got := Wildcards(symbol + "*"); got == symbol+"*" || !strings.HasPrefix(string(got), string(symbol)) {
+		t.Errorf("Wildcards makes %q of %s*", got, symbol)
+	}
+	for _, c := range []struct {
+		text, before, after Text
+		ok                  bool
+	}{
+		{"a/b/c", "a/b", "c", true}, {"a/" + symbol, "a", symbol, true}, {symbol + "/b", symbol, "b", true}, {symbol, "", symbol, false}, {"", "", "", false},
+		{"a:" + symbol + "x", "a", symbol + "x", true},
+	} {
+		if before, after, ok := c.text.CutLast("/:"); before != c.before || after != c.after || ok != c.ok {
+			t.Errorf("%s: got %q %q %t", c.text, before, after, ok)
+		}
 	}
 }

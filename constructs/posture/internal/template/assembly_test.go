@@ -197,6 +197,15 @@ func TestUnreadable(t *testing.T) {
 		{"metadata that is no JSON", "Web.metadata.json", `"`, "Web", "not as expected"},
 		{"a macro", "Data.json", `{"Transform":["My::Macro"],"Resources":{}}`, "Data", "My::Macro"},
 		{"a macro in a resource", "Data.json", `{"Resources":{"A":{"Type":"T","Properties":{"Fn::Transform":{"Name":"x"}}}}}`, "Data/A", "Fn::Transform"},
+		{"a macro beside other properties", "Data.json", `{"Resources":{"A":{"Type":"T","Properties":{"B":1,"Fn::Transform":{"Name":"x"}}}}}`, "Data/A", "Fn::Transform"},
+		{"a loop within a property", "Data.json", `{"Resources":{"A":{"Type":"T","Properties":{"B":{"C":1,"Fn::ForEach::X":["x",["a"],{}]}}}}}`, "Data/A", "Fn::ForEach::X"},
+		{"a macro beside a resource's type", "Data.json", `{"Resources":{"A":{"Type":"T","Fn::Transform":{"Name":"x"}}}}`, "Data/A", "Fn::Transform"},
+		{"a condition for all properties", "Data.json", `{"Resources":{"A":{"Type":"T","Properties":{"Fn::If":["C",{},{}]}}}}`, "Data/A", "Fn::If"},
+		{"a macro of the whole template", "Data.json", `{"Resources":{},"Fn::Transform":{"Name":"x"}}`, "Data", "Fn::Transform"},
+		{"a macro by its name and parameters", "Data.json", `{"Transform":{"Name":"Mine","Parameters":{}},"Resources":{}}`, "Data", "the macro Mine changes"},
+		{"outputs that a loop makes", "Data.json", `{"Resources":{},"Outputs":{"Fn::ForEach::X":["x",["a"],{}]}}`, "Data", "Fn::ForEach::X"},
+		{"a set of stacks", "Data.json", `{"Resources":{"A":{"Type":"AWS::CloudFormation::StackSet"}}}`, "Data/A", "AWS::CloudFormation::StackSet makes"},
+		{"a serverless application", "Data.json", `{"Resources":{"A":{"Type":"AWS::Serverless::Application"}}}`, "Data/A", "AWS::Serverless::Application makes"},
 		{"a loop", "Data.json", `{"Transform":"AWS::LanguageExtensions","Resources":{"Fn::ForEach::X":["x",["a"],{}]}}`, "Data", "Fn::ForEach"},
 		{"a module", "Data.json", `{"Resources":{"A":{"Type":"My::Own::Thing::MODULE"}}}`, "Data/A", "module"},
 		{"a resource without a type", "Data.json", `{"Resources":{"A":{}}}`, "Data/A", "no type"},
@@ -219,6 +228,27 @@ func TestUnreadable(t *testing.T) {
 		}
 		if !found || len(a.Stacks) == 0 {
 			t.Errorf("%s: got %v and %d stacks, want %s: ...%s...", c.situation, a.Unreadable, len(a.Stacks), c.where, c.why)
+		}
+	}
+}
+
+// Two stages have the same names, and what is deployed to one account is none of another's.
+func TestStagesAreApart(t *testing.T) {
+	t.Parallel()
+	const stage = `{"artifacts":{"A":{"type":"aws:cloudformation:stack","environment":"aws://unknown-account/unknown-region","displayName":"%s/A","properties":{"templateFile":"A.json","stackName":"%s-A"}}}}`
+	const stack = `{"Resources":{"R":{"Type":"AWS::IAM::Role","Properties":{"RoleName":"orders"}}}}`
+	a, err := ReadFS(files(map[string]string{
+		"manifest.json": `{"artifacts":{"S":{"type":"cdk:cloud-assembly","properties":{"directoryName":"assembly-Test"}},"P":{"type":"cdk:cloud-assembly","properties":{"directoryName":"assembly-Prod"}}}}`,
+		"assembly-Test/manifest.json": fmt.Sprintf(stage, "Test", "Test"), "assembly-Test/A.json": stack,
+		"assembly-Prod/manifest.json": fmt.Sprintf(stage, "Prod", "Prod"), "assembly-Prod/A.json": stack,
+	}))
+	if err != nil || len(a.Stacks) != 2 {
+		t.Fatal(err, a)
+	}
+	for _, s := range a.Stacks {
+		arn := s.Resource("R").ARN()
+		if owner := a.Owner(arn); owner == nil || owner.Stack != s || !strings.Contains(arn.String(), "::${"+strings.TrimSuffix(s.Name, "-A")+"/AWS::AccountId}:") {
+			t.Errorf("%s: the role %s is nobody's or another's", s.Name, arn)
 		}
 	}
 }

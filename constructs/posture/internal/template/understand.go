@@ -3,12 +3,17 @@ package template
 import (
 	"cmp"
 	"strings"
+
+	"github.com/securegofunction/cdk/internal/policy"
 )
 
 // understand lists what of the stack's template is not in the template: what a macro makes of it, and modules.
 func (a *Assembly) understand(s *Stack) {
-	for _, t := range Texts(s.Resolve(s.raw["Transform"])) {
-		switch name := t.String(); name {
+	for _, t := range List(s.Resolve(s.raw["Transform"])) {
+		if named := At(t, "Name"); named != nil {
+			t = named
+		}
+		switch name := policy.TextOf(t).String(); name {
 		case macro:
 		case "AWS::LanguageExtensions":
 		default:
