@@ -70,7 +70,7 @@ type verdict struct {
 // may allow more, and deny more.
 func Evaluate(policies Policies, r Request) Decision {
 	var because []Reason
-	ask := asking{request: r, action: Wildcards(Literal(r.Action)), resource: tokens(Wildcards(r.Resource), false), because: &because}
+	ask := &asking{request: r, action: Wildcards(Literal(r.Action)), on: Wildcards(r.Resource), because: &because}
 
 	identity := verdict{}
 	for _, d := range policies.Identity {
@@ -116,7 +116,7 @@ func Evaluate(policies Policies, r Request) Decision {
 }
 
 // byAccount chooses between the answer within an account and that across accounts (IAM guide, "Cross-account policy evaluation logic").
-func (a asking) byAccount(same, across Answer) Answer {
+func (a *asking) byAccount(same, across Answer) Answer {
 	own, ok := ARNPart(a.request.Principal.Value, 4)
 	theirs := a.request.ResourceAccount
 	if theirs == "" {
@@ -156,17 +156,17 @@ func join(a, b verdict) verdict {
 
 // asking is a request, read once.
 type asking struct {
-	request  Request
-	action   Text
-	resource []token
-	because  *[]Reason
+	request    Request
+	action, on Text // their wildcards as symbols
+	resource   []token // of on, once it is asked for
+	because    *[]Reason
 }
 
-func (a asking) needsResourcePolicy() bool {
+func (a *asking) needsResourcePolicy() bool {
 	return strings.HasPrefix(a.request.Action, "kms:") && !strings.Contains(string(a.request.Resource), ":alias/") || strings.HasPrefix(a.request.Action, "sts:AssumeRole")
 }
 
-func (a asking) of(d *Document) verdict {
+func (a *asking) of(d *Document) verdict {
 	v := verdict{}
 	if d.Unknown != "" {
 		v.allow = grant{CannotTell, CannotTell, CannotTell}
@@ -198,7 +198,7 @@ func (a asking) of(d *Document) verdict {
 }
 
 // matches says to whom of those who ask the statement speaks about this request.
-func (a asking) matches(s *Statement, version Text) (to grant, undecided string) {
+func (a *asking) matches(s *Statement, version Text) (to grant, undecided string) {
 	if s.Unreadable != "" {
 		return grant{CannotTell, CannotTell, CannotTell}, s.Unreadable
 	}
@@ -229,7 +229,7 @@ func (a asking) matches(s *Statement, version Text) (to grant, undecided string)
 	return grant{And(to.direct, least), And(to.role, least), And(to.account, least)}, undecided
 }
 
-func (a asking) matchesAction(s *Statement) Answer {
+func (a *asking) matchesAction(s *Statement) Answer {
 	list, negated := s.Actions, false
 	if s.NotActions != nil {
 		list, negated = s.NotActions, true
@@ -246,7 +246,7 @@ func (a asking) matchesAction(s *Statement) Answer {
 	return any
 }
 
-func (a asking) matchesResource(s *Statement, version Text) Answer {
+func (a *asking) matchesResource(s *Statement, version Text) Answer {
 	list, negated := s.Resources, false
 	switch {
 	case s.NotResources != nil:
@@ -260,9 +260,15 @@ func (a asking) matchesResource(s *Statement, version Text) Answer {
 			any = Yes
 			break
 		}
+		if apart(p, a.on, false) {
+			continue
+		}
 		pattern, ok := expand(p, version, a.request.Context)
 		if ok == No {
 			continue
+		}
+		if a.resource == nil {
+			a.resource = tokens(a.on, false)
 		}
 		if any = Or(any, And(ok, matchResource(pattern, a.resource))); any == Yes {
 			break

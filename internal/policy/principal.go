@@ -32,7 +32,7 @@ func grantOf(p, asks Principal) grant {
 		return grant{}
 	}
 	if p.Type != "AWS" {
-		return grant{direct: match(fold(tokens(p.Value, false)), fold(tokens(asks.Value, false)))}
+		return grant{direct: equalFold(p.Value, asks.Value)}
 	}
 	account, ok := ARNPart(asks.Value, 4)
 	if !ok {

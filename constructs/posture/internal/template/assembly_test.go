@@ -238,7 +238,7 @@ func TestStagesAreApart(t *testing.T) {
 	const stage = `{"artifacts":{"A":{"type":"aws:cloudformation:stack","environment":"aws://unknown-account/unknown-region","displayName":"%s/A","properties":{"templateFile":"A.json","stackName":"%s-A"}}}}`
 	const stack = `{"Resources":{"R":{"Type":"AWS::IAM::Role","Properties":{"RoleName":"orders"}}}}`
 	a, err := ReadFS(files(map[string]string{
-		"manifest.json": `{"artifacts":{"S":{"type":"cdk:cloud-assembly","properties":{"directoryName":"assembly-Test"}},"P":{"type":"cdk:cloud-assembly","properties":{"directoryName":"assembly-Prod"}}}}`,
+		"manifest.json":               `{"artifacts":{"S":{"type":"cdk:cloud-assembly","properties":{"directoryName":"assembly-Test"}},"P":{"type":"cdk:cloud-assembly","properties":{"directoryName":"assembly-Prod"}}}}`,
 		"assembly-Test/manifest.json": fmt.Sprintf(stage, "Test", "Test"), "assembly-Test/A.json": stack,
 		"assembly-Prod/manifest.json": fmt.Sprintf(stage, "Prod", "Prod"), "assembly-Prod/A.json": stack,
 	}))

@@ -129,8 +129,29 @@ func (r *Resource) fill(arn string, name policy.Text, named bool, raw map[string
 	if named { // Secrets Manager adds a hyphen and six characters
 		suffix = "-" + policy.Symbol(policy.Identity, r.Stack.symbol(r.ID)+".suffix")
 	}
-	return policy.Text(strings.NewReplacer("{R}", string(r.Stack.Region), "{A}", string(r.Stack.Account), "{P}", string(path),
-		"{N}", string(name), "{/N}", string(slashed), "{suffix}", string(suffix)).Replace(arn))
+	var out policy.Text
+	for rest := arn; ; {
+		before, after, found := strings.Cut(rest, "{")
+		out += policy.Text(before)
+		if !found {
+			return out
+		}
+		key, after, _ := strings.Cut(after, "}")
+		switch rest = after; key {
+		case "R":
+			out += r.Stack.Region
+		case "A":
+			out += r.Stack.Account
+		case "P":
+			out += path
+		case "N":
+			out += name
+		case "/N":
+			out += slashed
+		case "suffix":
+			out += suffix
+		}
+	}
 }
 
 // custom resources return what their makers like, another resource's ARN as well.
