@@ -157,7 +157,7 @@ func join(a, b verdict) verdict {
 // asking is a request, read once.
 type asking struct {
 	request    Request
-	action, on Text // their wildcards as symbols
+	action, on Text    // their wildcards as symbols
 	resource   []token // of on, once it is asked for
 	because    *[]Reason
 }

@@ -47,24 +47,25 @@ func (a *Assembly) understand(s *Stack) {
 var elsewhere = map[string]bool{"AWS::CloudFormation::StackSet": true, serverless + "Application": true, serverless + "GraphQLApi": true, serverless + "WebSocketApi": true}
 
 // macroIn returns a function that stands among other keys, or in the place of all properties: a macro that puts keys of its own there. Where a
-// function stands alone, its value is not known.
-func macroIn(v any, top bool) string {
+// function stands alone, its value is not known. Of several it is the first by name.
+func macroIn(v any, top bool) (first string) {
+	add := func(name string) {
+		if first == "" || name != "" && name < first {
+			first = name
+		}
+	}
 	switch v := v.(type) {
 	case map[string]any:
-		for _, key := range sortedKeys(v) {
+		for key, e := range v {
 			if strings.HasPrefix(key, "Fn::") && (len(v) > 1 || top) {
-				return key
+				add(key)
 			}
-			if name := macroIn(v[key], top && key == "Properties"); name != "" {
-				return name
-			}
+			add(macroIn(e, top && key == "Properties"))
 		}
 	case []any:
 		for _, e := range v {
-			if name := macroIn(e, false); name != "" {
-				return name
-			}
+			add(macroIn(e, false))
 		}
 	}
-	return ""
+	return first
 }
