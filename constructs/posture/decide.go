@@ -1,7 +1,6 @@
 package posture
 
 import (
-	"fmt"
 	"maps"
 	"slices"
 	"strings"
@@ -32,13 +31,17 @@ func With(name string, values ...string) Key { return Key{name, values} }
 //
 // What a request of the function's own code holds is known: its role, its account, the function, TLS. Of other condition keys any value is
 // thought possible, unless it is given. Policies of resources that are in no template count as if they were not there, but for those of keys
-// and roles, which have to allow. The error says what name is in no template.
+// and roles, which have to allow. The error says what name is in no template, what is no action and what is no ARN of the action's service: of such,
+// No would be no proof.
 func (p *Posture) Decide(f *Function, action, resource string, keys ...Key) (Decision, error) {
-	if service, name, ok := strings.Cut(action, ":"); !ok || service == "" || name == "" {
-		return Decision{}, fmt.Errorf("action %q is not of the form service:Action", action)
+	if err := checkAction(action); err != nil {
+		return Decision{}, err
 	}
 	arn, err := f.resource.Stack.Written(resource)
 	if err != nil {
+		return Decision{}, err
+	}
+	if err := checkResource(action, resource, arn); err != nil {
 		return Decision{}, err
 	}
 	context := policy.Context{Values: map[string][]Text{}}

@@ -221,8 +221,11 @@ func (s *Stack) Written(text string) (policy.Text, error) {
 			return out, nil
 		}
 		name, rest, closed := strings.Cut(after, "}")
-		if !closed {
-			return out + policy.Literal("${"+after), nil
+		switch {
+		case !closed:
+			return "", fmt.Errorf("${%s: it has no end: close it with }", after)
+		case strings.HasPrefix(name, "Token["):
+			return "", fmt.Errorf("${%s} is a token of CDK's, which no template holds: write ${LogicalId.Arn}, with the logical id or the construct's path", name)
 		}
 		text = rest
 		if strings.Contains(name, "::") {
