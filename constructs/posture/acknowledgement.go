@@ -1,7 +1,7 @@
 package posture
 
 import (
-	"encoding/base64"
+	"fmt"
 	"slices"
 	"strings"
 
@@ -12,18 +12,31 @@ import (
 // Acknowledgement takes a finding as it is, for a reason.
 type Acknowledgement struct {
 	Rule string `json:"rule"`
-	// Path is a construct's: it holds for that and for all within it.
+	// Path is a construct's: it holds for that and for all within it. An empty one is the whole app's.
 	Path   string `json:"path"`
 	Reason string `json:"reason"`
 	// Source is "given", "SecureGoFunction", "CDK" or "cdk-nag".
 	Source string `json:"source"`
 
-	appliesTo []string // of cdk-nag
+	finding string       // the path of the one finding that CDK's own is of, if it names one
+	ours    bool         // it says that the rule is one of this package's
+	nag     *suppression // of cdk-nag
 }
 
 // Acknowledge takes the findings of a rule at a construct's path, and at all within it, as they are. The reason is required.
 func Acknowledge(rule, path, reason string) Acknowledgement {
-	return Acknowledgement{Rule: rule, Path: strings.Trim(path, "/"), Reason: reason, Source: "given"}
+	return Acknowledgement{Rule: rule, Path: strings.Trim(path, "/"), Reason: reason, Source: "given", ours: true}
+}
+
+// Fault says what is wrong with an acknowledgement that is Unused or WithoutReason.
+func (a Acknowledgement) Fault() string {
+	switch {
+	case !slices.ContainsFunc(registered, func(r Rule) bool { return r.ID == a.Rule }):
+		return fmt.Sprintf("no rule is called %s: the acknowledgement takes nothing", a.Rule)
+	case a.Reason == "":
+		return fmt.Sprintf("the acknowledgement of %s has no reason: say why", a.Rule)
+	}
+	return fmt.Sprintf("the acknowledgement of %s is not needed any more: take it out", a.Rule)
 }
 
 func (p *Posture) acknowledge(report *Report, rules map[string]Rule, given []Acknowledgement) {
@@ -42,10 +55,10 @@ func (p *Posture) acknowledge(report *Report, rules map[string]Rule, given []Ack
 		}
 	}
 	for j, a := range all {
-		_, ours := rules[a.Rule]
+		_, known := rules[a.Rule]
 		switch {
-		case !ours && a.Source != "given": // another tool's
-		case a.Reason == "":
+		case a.nag != nil, !known && !a.ours: // another tool's
+		case known && a.Reason == "":
 			report.WithoutReason = append(report.WithoutReason, a)
 		case !used[j]:
 			report.Unused = append(report.Unused, a)
@@ -55,23 +68,23 @@ func (p *Posture) acknowledge(report *Report, rules map[string]Rule, given []Ack
 
 // takes says whether an acknowledgement is of the finding.
 func (a Acknowledgement) takes(f Finding, rule Rule) bool {
-	if a.Rule != rule.ID && !(a.Source != "given" && slices.Contains(rule.Controls.CDKNag, a.Rule)) {
+	switch {
+	case a.nag != nil:
+		return a.nag.takes(f, rule)
+	case a.Rule != rule.ID:
 		return false
+	case a.finding != "":
+		return a.finding == Bracketed(f.Path)
 	}
-	if f.Path != a.Path && !strings.HasPrefix(f.Path, a.Path+"/") && a.Path != f.Path+"/Resource" {
-		return false
-	}
-	if len(a.appliesTo) == 0 {
-		return true
-	}
-	// cdk-nag may hold one to "Resource::<value>", "Action::<value>" or "Policy::<value>".
-	return slices.ContainsFunc(f.About, func(about Text) bool {
-		return slices.ContainsFunc(a.appliesTo, func(entry string) bool {
-			_, value, ok := strings.Cut(entry, "::")
-			return ok && about.Is(value)
-		})
-	})
+	return below(f.Path, a.Path) || a.Path == f.Path+"/Resource"
 }
+
+func below(path, around string) bool {
+	return around == "" || path == around || strings.HasPrefix(path, around+"/")
+}
+
+// Bracketed is a construct's path as it may stand within the brackets of CDK's <rule>[<path>].
+func Bracketed(path string) string { return strings.NewReplacer("[", "(", "]", ")").Replace(path) }
 
 // recorded are the acknowledgements that the templates hold, and CDK's manifest.
 func (p *Posture) recorded() []Acknowledgement {
@@ -79,44 +92,44 @@ func (p *Posture) recorded() []Acknowledgement {
 	for _, s := range p.model.assembly.Stacks {
 		for _, path := range sorted(s.Acknowledged) {
 			for _, id := range sorted(s.Acknowledged[path]) {
-				// CDK writes <plugin>::<rule>.
-				rule := id[strings.LastIndexByte(id, ':')+1:]
-				all = append(all, Acknowledgement{Rule: rule, Path: path, Reason: s.Acknowledged[path][id], Source: "CDK"})
+				all = append(all, p.Recorded(id, path, s.Acknowledged[path][id]))
 			}
 		}
-		all = append(all, nag(s.Metadata(), s.Path)...)
+		all = append(all, p.model.nag(s.Metadata(), s.Path, suppression{stack: s})...)
 		for _, r := range s.Resources {
-			all = append(all, nag(r.Metadata, constructPath(r))...)
+			all = append(all, p.model.nag(r.Metadata, constructPath(r), suppression{resource: r})...)
 			ours, _ := r.Metadata["SecureGoFunction"].(map[string]any)
 			for _, e := range template.List(ours["Acknowledged"]) {
 				v := s.Resolve(e)
 				all = append(all, Acknowledgement{Rule: policy.TextOf(template.At(v, "Rule")).String(), Path: constructPath(r),
-					Reason: policy.TextOf(template.At(v, "Reason")).String(), Source: "SecureGoFunction"})
+					Reason: policy.TextOf(template.At(v, "Reason")).String(), Source: "SecureGoFunction", ours: true})
 			}
 		}
 	}
 	return all
 }
 
-// nag reads cdk-nag's suppressions in the metadata of a resource or a template.
-func nag(metadata map[string]any, path string) []Acknowledgement {
-	var all []Acknowledgement
-	for _, e := range template.List(template.At(metadata, "cdk_nag", "rules_to_suppress")) {
-		entry, _ := e.(map[string]any)
-		id, _ := entry["id"].(string)
-		reason, _ := entry["reason"].(string)
-		if encoded, _ := entry["is_reason_encoded"].(bool); encoded {
-			if text, err := base64.StdEncoding.DecodeString(reason); err == nil {
-				reason = string(text)
-			}
-		}
-		a := Acknowledgement{Rule: id, Path: path, Reason: reason, Source: "cdk-nag"}
-		for _, to := range template.List(entry["applies_to"]) {
-			// A regular expression, an object there, is matched by no value here.
-			text, _ := to.(string)
-			a.appliesTo = append(a.appliesTo, text)
-		}
-		all = append(all, a)
+// Plugin is the name by which CDK knows the rules of this package, as package validation gives them.
+const Plugin = "securegofunction-posture"
+
+// Recorded is an acknowledgement of CDK's own kind, which it records as <plugin>::<rule> or <plugin>::<rule>[<finding>] at a construct's path.
+// Without a plugin, CDK takes it for an annotation's.
+func (p *Posture) Recorded(id, path, reason string) Acknowledgement {
+	head, finding, bracketed := strings.Cut(id, "[")
+	finding = strings.TrimSuffix(finding, "]")
+	plugin, rule, named := strings.Cut(head, "::")
+	if !named {
+		plugin, rule = "Annotation", head
 	}
-	return all
+	a := Acknowledgement{Rule: rule, Path: strings.Trim(path, "/"), Reason: reason, Source: "CDK", finding: finding, ours: plugin == Plugin}
+	switch {
+	case slices.ContainsFunc(registered, func(r Rule) bool { return slices.Contains(r.Controls.CDKNag, rule) }):
+		a.Source, a.nag = "cdk-nag", &suppression{model: p.model, id: rule, path: a.Path, all: !bracketed}
+		if bracketed {
+			a.nag.applies = []any{finding}
+		}
+	case plugin != Plugin && plugin != "Annotation":
+		a.Rule = id // another plugin's
+	}
+	return a
 }

@@ -83,10 +83,7 @@ func (p *Posture) NoFindings(t T, acknowledged ...Acknowledgement) {
 	for _, f := range report.Open() {
 		t.Errorf("%s: %s: %s", f.Rule, f.Path, f.Message)
 	}
-	for _, a := range report.Unused {
-		t.Errorf("%s: %s: the acknowledgement is not needed any more", a.Rule, a.Path)
-	}
-	for _, a := range report.WithoutReason {
-		t.Errorf("%s: %s: the acknowledgement has no reason", a.Rule, a.Path)
+	for _, a := range append(report.Unused, report.WithoutReason...) {
+		t.Errorf("%s: %s", a.Path, a.Fault())
 	}
 }

@@ -39,7 +39,7 @@ func TestAssertions(t *testing.T) {
 		{"it reaches less", func(t T) { p.ReachesOnly(t, "QuickstartFunctionDEACF8F4", "ssm", "api.stripe.com") }, []string{"does not reach api.stripe.com: it reaches ssm"}},
 		{"nothing is found", func(t T) { p.NoFindings(t) }, nil},
 		{"an acknowledgement that is not needed", func(t T) { p.NoFindings(t, Acknowledge("log-retention", "sound", "why")) }, []string{"not needed any more"}},
-		{"an acknowledgement of no rule", func(t T) { p.NoFindings(t, Acknowledge("no-rule", "sound", "why")) }, []string{"no-rule: sound: the acknowledgement is not needed"}},
+		{"an acknowledgement of no rule", func(t T) { p.NoFindings(t, Acknowledge("no-rule", "sound", "why")) }, []string{"sound: no rule is called no-rule"}},
 		{"an acknowledgement without a reason", func(t T) { p.NoFindings(t, Acknowledge("log-retention", "sound", "")) }, []string{"has no reason"}},
 	} {
 		r := &recorder{}

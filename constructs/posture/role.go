@@ -34,6 +34,8 @@ type attachment struct {
 	document *policy.Document
 	// source is the resource that holds it, or nil.
 	source *template.Resource
+	// arn is AWS's managed policy's.
+	arn Text
 }
 
 func (r *role) summary() Role {
@@ -87,7 +89,7 @@ func (m *model) policiesOf(r *template.Resource) []attachment {
 	var all []attachment
 	for i, item := range template.Items(r.Property("Policies")) {
 		name := fmt.Sprintf("%s Policies[%d]", r.Path, i)
-		a := attachment{policy.Parse(name, template.At(item.Value, "PolicyDocument")), r}
+		a := attachment{document: policy.Parse(name, template.At(item.Value, "PolicyDocument")), source: r}
 		if item.Maybe {
 			a = maybe(a)
 		}
@@ -148,7 +150,7 @@ func (m *model) attachedTo(name Text) []attachment {
 }
 
 func (m *model) document(r *template.Resource) attachment {
-	a := attachment{policy.Parse(r.Path, r.Property("PolicyDocument")), r}
+	a := attachment{document: policy.Parse(r.Path, r.Property("PolicyDocument")), source: r}
 	if r.Maybe {
 		return maybe(a)
 	}
@@ -174,7 +176,7 @@ func (m *model) managed(arn Text) attachment {
 		return m.document(r)
 	}
 	if name, ok := awsManaged(arn); ok {
-		return attachment{document: awsManagedPolicy(name)}
+		return attachment{document: awsManagedPolicy(name), arn: arn}
 	}
 	return attachment{document: &policy.Document{Name: arn.String(), Unknown: "the managed policy is not in the templates"}}
 }

@@ -76,6 +76,7 @@ type Finding struct {
 	Acknowledged *Acknowledgement `json:"acknowledged,omitempty"`
 
 	resource *template.Resource
+	nag      string // the kind of what cdk-nag calls it by: Action, Resource or Policy
 }
 
 // at returns a finding about a resource.

@@ -1,6 +1,7 @@
 package posture
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 )
@@ -35,7 +36,7 @@ func managedPolicy(p *Posture) []Finding {
 				message = fmt.Sprintf("%s is attached: it allows %s on every resource", name, some(a.document.Statements[0].Actions))
 			}
 			found := i.at(a.source, message)
-			found.About = []Text{Text(name)}
+			found.About, found.nag = []Text{cmp.Or(a.arn, Text(name))}, "Policy"
 			all = append(all, found)
 		}
 	}

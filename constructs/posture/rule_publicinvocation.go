@@ -22,7 +22,7 @@ func init() {
 			NIST80053:   []string{"AC-3", "AC-4", "AC-6", "AC-21", "SC-7", "CM-2"},
 			CDKNag: []string{"HIPAA.Security-LambdaFunctionPublicAccessProhibited", "NIST.800.53.R4-LambdaFunctionPublicAccessProhibited",
 				"NIST.800.53.R5-LambdaFunctionPublicAccessProhibited", "PCI.DSS.321-LambdaFunctionPublicAccessProhibited",
-				"AwsSolutions-APIG4", "LambdaFunctionUrlAuth"},
+				"AwsSolutions-APIG4"},
 			Checkov: []string{"CKV_AWS_59", "CKV_AWS_258", "CKV_AWS_301", "CKV_AWS_309"},
 		},
 		check: publicInvocation,

@@ -14,7 +14,6 @@ func init() {
 		Why:      "Where the function is throttled, a message that others still wait to process becomes visible again: it is processed twice, or given up as failed.",
 		Fix:      "Set the source queue's VisibilityTimeout to six times the function's timeout, and the batching window on top.",
 		Source:   "Lambda guide, \"Creating and configuring an Amazon SQS event source mapping\"",
-		Controls: Controls{CDKNag: []string{"LambdaEventSourceSQSVisibilityTimeout"}},
 		check:    visibilityTimeout,
 	})
 }

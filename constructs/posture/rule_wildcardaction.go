@@ -37,7 +37,7 @@ func wildcardAction(p *Posture) []Finding {
 				continue
 			}
 			found := a.finding("allows %s on %s", action, resources(a.statement))
-			found.About = []Text{action}
+			found.About, found.nag = []Text{action}, "Action"
 			all = append(all, found)
 		}
 	}

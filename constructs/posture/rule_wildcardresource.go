@@ -47,7 +47,7 @@ func wildcardResource(p *Posture) []Finding {
 				actions = []Text{"all but " + Text(some(a.statement.NotActions))}
 			}
 			found := a.finding("allows %s on %s", some(actions), resource)
-			found.About = []Text{resource}
+			found.About, found.nag = []Text{resource}, "Resource"
 			all = append(all, found)
 		}
 	}

@@ -170,6 +170,19 @@ func (r *Resource) ARN() policy.Text {
 	return r.identify().arn
 }
 
+// ARNReferences are the references that return the ARN, as Id or Id.Attribute.
+func (r *Resource) ARNReferences() []string {
+	var all []string
+	f := forms[r.Type]
+	for _, attribute := range strings.Fields(f.arnAttrs) {
+		all = append(all, r.ID+"."+attribute)
+	}
+	if f.ref == "arn" {
+		all = append(all, r.ID)
+	}
+	return all
+}
+
 // Ref is what Ref returns.
 func (r *Resource) Ref() any {
 	if v := r.versioned(); v != "" {

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -129,7 +130,10 @@ func (s *Stack) learnPaths(metadata map[string][]metadataEntry) {
 			case "aws:cdk:acknowledged-rules":
 				var reasons map[string]string
 				if json.Unmarshal(entry.Data, &reasons) == nil {
-					s.Acknowledged[path] = reasons
+					if s.Acknowledged[path] == nil {
+						s.Acknowledged[path] = map[string]string{}
+					}
+					maps.Copy(s.Acknowledged[path], reasons) // CDK writes an entry for each
 				}
 			}
 		}
