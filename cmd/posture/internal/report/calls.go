@@ -70,6 +70,9 @@ func (o own) addTo(s *called, service string, p posture.Permission) {
 			s.actions = append(s.actions, a)
 		}
 	}
+	if own := resourcesOf(p, service); len(own) > 0 {
+		p.Resources = own
+	}
 	for _, r := range o.resources(p) {
 		s.on = append(s.on, named(plain(strings.TrimPrefix(r, service+":")), "resource"))
 	}
@@ -98,4 +101,17 @@ func (s called) door(service string) door {
 		d.State = unsure
 	}
 	return d
+}
+
+// usedDoors are what a function uses and something is found on that no door has, as its name is written in the template: values do not say that
+// the name is this resource's.
+func (d *Document) usedDoors(found *found) []panel {
+	var doors []door
+	for _, x := range found.rest(ofUsed) {
+		doors = append(doors, door{stateOf(x), plain(last(visible(x.Path))), d.rule(x.Rule).Title, 0})
+	}
+	if len(doors) == 0 {
+		return nil
+	}
+	return []panel{newPanel("It also uses", "", doors)}
 }

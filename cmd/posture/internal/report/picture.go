@@ -98,6 +98,7 @@ func (d *Document) picture(id string, f *posture.Function) picture {
 	right := []panel{d.callDoors(o, f, found), o.reachDoors(f, d.Destinations[f.Path], found)}
 	right = append(right, o.ingress(f, found)...)
 	watch := o.watchDoors(f, found)
+	right = append(right, d.usedDoors(found)...)
 
 	leftHeight, rightHeight, middle := stack(left), stack(right), boxHeight+34+height(watch)
 	p.Height = max(leftHeight, rightHeight, middle)

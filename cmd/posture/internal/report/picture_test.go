@@ -87,6 +87,7 @@ func TestDoorsSayWhatIsOpen(t *testing.T) {
 		want door
 	}{
 		"a service":                     {of(t, "", send), door{open, "sqs: SendMessage", "eu-west-1:111122223333:Orders", 0}},
+		"a service beside another":      {of(t, "", `{"Effect":"Allow","Action":["sqs:SendMessage","s3:GetObject"],"Resource":["arn:aws:sqs:eu-west-1:111122223333:Orders","arn:aws:s3:::a/*"]}`), door{open, "s3: GetObject", "a/*", 1}},
 		"every resource":                {of(t, "", strings.Replace(send, "arn:aws:sqs:eu-west-1:111122223333:Orders", "*", 1)), door{open, "sqs: SendMessage", "any resource", 2}},
 		"denied again":                  {of(t, "", send+","+strings.Replace(send, "Allow", "Deny", 1)), door{shut, "sqs: SendMessage", "denied by another statement", 0}},
 		"denied to the code alone":      {of(t, "", send+forCode), door{shut, "sqs: SendMessage", "for Lambda alone, not for its own code", 0}},
@@ -135,98 +136,6 @@ func TestAnotherAccount(t *testing.T) {
 	}
 }
 
-// What is found has the sign of its severity, at the door that it is about and at no other.
-func TestDoorsHaveWhatIsFound(t *testing.T) {
-	t.Parallel()
-	both := send + `,{"Effect":"Allow","Action":"s3:*","Resource":"arn:aws:s3:::a/*"}`
-	statement := func(n int, rule string, about ...posture.Text) posture.Finding {
-		return posture.Finding{Rule: rule, Severity: posture.Warning, Path: "S/R", Function: "S/F", Message: fmt.Sprintf("statement %d of S/R Policies[0] allows", n), About: about}
-	}
-	own := func(rule string, severity posture.Severity) posture.Finding {
-		return posture.Finding{Rule: rule, Severity: severity, Path: "S/F", Function: "S/F"}
-	}
-	acknowledged := posture.Finding{Rule: "public-invocation", Severity: posture.Error, Path: "S/U", Function: "S/F", Acknowledged: &posture.Acknowledgement{Reason: "r"}}
-	refused := both + `,{"Effect":"Deny","Action":"sqs:*","Resource":"*"}`
-	everywhere := network + `{"CidrIp":"0.0.0.0/0","IpProtocol":"-1"}],"SecurityGroupIngress":[{"CidrIp":"10.0.0.0/8","IpProtocol":"-1"}]}}`
-	for situation, c := range map[string]struct {
-		statements string
-		found      posture.Finding
-		door, want string
-	}{
-		"a statement":                      {both, statement(2, "wildcard-action", "s3:*"), "s3: *", doubtful},
-		"another statement":                {both, statement(2, "wildcard-action", "s3:*"), "sqs", open},
-		"a statement that is denied":       {refused, statement(1, "wildcard-action", "sqs:SendMessage"), "sqs", shut},
-		"a note on the policy":             {both, posture.Finding{Rule: "inline-policy", Severity: posture.Note, Path: "S/R", Function: "S/F"}, "sqs", open},
-		"a note on the policy, role":       {both, posture.Finding{Rule: "inline-policy", Severity: posture.Note, Path: "S/R", Function: "S/F"}, "R", noted},
-		"of another function":              {both, posture.Finding{Rule: "inline-policy", Severity: posture.Note, Path: "S/R", Function: "S/Other"}, "R", unsure},
-		"anybody":                          {both, posture.Finding{Rule: "public-invocation", Severity: posture.Error, Path: "S/U", Function: "S/F"}, "anybody", faulty},
-		"anybody, acknowledged":            {both, acknowledged, "anybody", taken},
-		"an API's route":                   {both, posture.Finding{Rule: "public-invocation", Severity: posture.Error, Path: "S/Api/Route", Function: "S/F"}, "anybody, through Route", faulty},
-		"an API's route, at the URL":       {both, posture.Finding{Rule: "public-invocation", Severity: posture.Error, Path: "S/Api/Route", Function: "S/F"}, "anybody on", open},
-		"logs":                             {both, own("log-retention", posture.Warning), "logs", doubtful},
-		"the key of the logs":              {both, own("log-key", posture.Warning), "its logs", doubtful},
-		"the key of the logs, variables":   {both, own("log-key", posture.Warning), "its variables", bare},
-		"the key of the variables":         {both, own("environment-key", posture.Warning), "its variables", doubtful},
-		"no alarm":                         {both, own("no-alarm", posture.Warning), "alarms", doubtful},
-		"lost events":                      {both, own("lost-events", posture.Warning), "failed events", doubtful},
-		"no traces":                        {both, own("tracing-off", posture.Note), "traces", noted},
-		"egress, without a way out":        {both, posture.Finding{Rule: "open-egress", Severity: posture.Warning, Path: "S/G", Function: "S/F", About: []posture.Text{"0.0.0.0/0 on all ports"}}, "0.0.0.0/0", doubtful},
-		"egress, at what is let in":        {both, posture.Finding{Rule: "open-egress", Severity: posture.Warning, Path: "S/G", Function: "S/F", About: []posture.Text{"0.0.0.0/0 on all ports"}}, "10.0.0.0/8", open},
-		"ingress":                          {both, posture.Finding{Rule: "open-ingress", Severity: posture.Warning, Path: "S/G", Function: "S/F"}, "10.0.0.0/8", doubtful},
-		"ingress, at where it gets to":     {both, posture.Finding{Rule: "open-ingress", Severity: posture.Warning, Path: "S/G", Function: "S/F"}, "0.0.0.0/0", open},
-		"the way to the internet":          {both, own("public-subnet", posture.Warning), "the internet", doubtful},
-		"the packets of a network, of all": {both, posture.Finding{Rule: "flow-logs", Severity: posture.Warning, Path: "S/V", Stack: "S", LogicalID: "V"}, "packets", doubtful},
-	} {
-		d := of(t, inVPC, c.statements, everywhere, functionURL("NONE"))
-		d.Report.Findings = []posture.Finding{c.found}
-		if got := doorOf(t, d, c.door); got.State != c.want {
-			t.Errorf("%s: the door is %+v, want it to be %s", situation, got, c.want)
-		}
-	}
-}
-
-// The row of the overview, the picture and the section count alike.
-func TestCountsAgree(t *testing.T) {
-	t.Parallel()
-	finding := func(rule string, severity posture.Severity, function string) posture.Finding {
-		return posture.Finding{Rule: rule, Severity: severity, Path: "S/R", Function: function, Message: rule}
-	}
-	acknowledged := finding("log-key", posture.Warning, "S/F")
-	acknowledged.Acknowledged = &posture.Acknowledgement{Reason: "nobody logs"}
-	elsewhere := finding("key-rotation", posture.Error, "")
-	elsewhere.Path = "S/Key"
-	for situation, c := range map[string]struct {
-		found []posture.Finding
-		want  string
-		worst string
-	}{
-		"nothing":             {nil, "nothing found", ""},
-		"all acknowledged":    {[]posture.Finding{acknowledged, acknowledged}, "nothing open, 2 acknowledged", ""},
-		"one of each":         {[]posture.Finding{finding("a", posture.Error, "S/F"), finding("b", posture.Warning, "S/F"), finding("c", posture.Note, "S/F")}, "1 error · 1 warning, 1 note", faulty},
-		"shared":              {[]posture.Finding{finding("shared-role", posture.Warning, ""), acknowledged}, "1 warning, 1 of them shared · 1 acknowledged", doubtful},
-		"of another function": {[]posture.Finding{finding("a", posture.Error, "S/Other")}, "nothing found", ""},
-		"on nothing it uses":  {[]posture.Finding{elsewhere}, "nothing found", ""},
-	} {
-		d := of(t, "", send)
-		d.Report.Findings = c.found
-		one := d.pageFunction(d.Posture.Functions[0], map[string]string{"S/F": "f1"})
-		var lines []string
-		for _, line := range one.Picture.Verdict {
-			lines = append(lines, line.Text)
-		}
-		if got := strings.Join(lines, ", "); got != c.want || one.Picture.Worst != c.worst {
-			t.Errorf("%s: the picture says %q, and is %q, want %q, %q", situation, got, one.Picture.Worst, c.want, c.worst)
-		}
-		listed := 0
-		for _, g := range one.Found {
-			listed += len(g.Findings)
-		}
-		if row := one.Open; row.errors+row.warnings+row.notes != listed || row.taken != len(one.Taken) {
-			t.Errorf("%s: the row has %+v, the section %d and %d acknowledged", situation, row, listed, len(one.Taken))
-		}
-	}
-}
-
 func TestWhatIsLeftOutIsInOrder(t *testing.T) {
 	t.Parallel()
 	var doors []door
@@ -243,37 +152,6 @@ func TestWhatIsLeftOutIsInOrder(t *testing.T) {
 	}
 	if got := strings.Join(names, " "); got != "z x a y w v u 00" || len(p.Doors)+p.More != len(doors) {
 		t.Errorf("got %s and %d more", got, p.More)
-	}
-}
-
-func TestListsAreCutInOrder(t *testing.T) {
-	t.Parallel()
-	for situation, c := range map[string]struct{ got, want string }{
-		"all fit":              {fit([]string{"a", "b", "a"}, 10), "a, b"},
-		"the widest first":     {fit(widest([]string{"GetObject", "PutObject", "Put*", "*"}), 12), "*, Put* +2"},
-		"one that is too long": {fit([]string{"eu-west-1:111122223333:table/Orders/index/ByCustomer"}, 30), "eu-west-1:1111…ndex/ByCustomer"},
-		"prose":                {clip("the role is not in the templates", 12), "the role is…"},
-		"East Asian letters":   {clip("注文処理関数", 7), "注…数"},
-	} {
-		if c.got != c.want {
-			t.Errorf("%s: got %q, want %q", situation, c.got, c.want)
-		}
-	}
-}
-
-// No text leaves its box: where the letters may be wide, the length is set.
-func TestWideLettersAreSqueezed(t *testing.T) {
-	t.Parallel()
-	for name, want := range map[string]bool{"Orders": false, "OrdersOfCustomers": false, strings.Repeat("W", 17): true, strings.Repeat("W", 25): true, "注文処理関数": false, strings.Repeat("m", 22): true} {
-		d := of(t, "", "")
-		d.Posture.Functions[0].Path = "S/" + name
-		p := d.picture("f1", d.Posture.Functions[0])
-		if got := p.NameLength > 0; got != want || p.NameLength > boxWidth-16 {
-			t.Errorf("%s: its length is set to %d", name, p.NameLength)
-		}
-	}
-	if squeezed("sqs: SendMessage…") != 0 || squeezed("注文") != 26 {
-		t.Errorf("values are squeezed to %d, %d", squeezed("sqs: SendMessage…"), squeezed("注文"))
 	}
 }
 
