@@ -36,7 +36,7 @@ func (d *Document) callDoors(o own, f *posture.Function, found *found) panel {
 			}
 			s.sure = s.sure || !p.Maybe && p.Unknown == ""
 			s.state = found.mark(s.state, ofStatement, aboutService(p, service))
-			s.state = found.mark(s.state, ofUsed, naming(resourcesOf(p, service)...))
+			s.state = found.mark(s.state, ofUsed, naming(ofService(p, service).Resources...))
 			if denied {
 				s.denial = denial(f, p)
 			} else {
@@ -70,19 +70,32 @@ func (o own) addTo(s *called, service string, p posture.Permission) {
 			s.actions = append(s.actions, a)
 		}
 	}
-	if own := resourcesOf(p, service); len(own) > 0 {
-		p.Resources = own
-	}
+	p = ofService(p, service)
 	for _, r := range o.resources(p) {
 		s.on = append(s.on, named(plain(strings.TrimPrefix(r, service+":")), "resource"))
 	}
 }
 
-// resourcesOf are the resources of a statement that are of a service, or may be.
-func resourcesOf(p posture.Permission, service string) []posture.Text {
-	return slices.DeleteFunc(slices.Clone(p.Resources), func(r posture.Text) bool {
-		parts := splitARN(visible(r.String()))
-		return parts != nil && parts[2] != service && service != anything
+// ofService is a statement with the actions and the resources of one of its services alone, or with all where it names none of that service.
+func ofService(p posture.Permission, service string) posture.Permission {
+	if service == anything {
+		return p
+	}
+	actions, resources := sameService(p.Actions, service), sameService(p.Resources, service)
+	if len(actions) > 0 {
+		p.Actions = actions
+	}
+	if len(resources) > 0 {
+		p.Resources = resources
+	}
+	return p
+}
+
+// sameService are the values that name a service, or every one.
+func sameService(all []posture.Text, service string) []posture.Text {
+	return slices.DeleteFunc(slices.Clone(all), func(v posture.Text) bool {
+		s := serviceOf(v)
+		return s != service && !strings.ContainsAny(s, "*?$")
 	})
 }
 

@@ -135,7 +135,7 @@ func serviceOf(value posture.Text) string {
 
 // aboutKey takes what is about one key of a statement, unless the finding names another.
 func (o own) aboutKey(p posture.Permission, key string) func(posture.Finding) bool {
-	is, all := aboutStatement(p), o.resources(p)
+	is, all := aboutService(p, "kms"), o.resources(p)
 	return func(f posture.Finding) bool {
 		var named []string
 		for _, a := range o.briefs(f.About) {

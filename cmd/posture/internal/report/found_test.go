@@ -57,3 +57,40 @@ func TestDoorsHaveWhatIsFound(t *testing.T) {
 		}
 	}
 }
+
+// Of one statement, a finding is at the services and keys that it names, and at all of them if it names none.
+func TestFindingsAreNarrow(t *testing.T) {
+	t.Parallel()
+	key := func(id string) string { return "arn:aws:kms:eu-west-1:111122223333:key/" + id }
+	statement := `{"Effect":"Allow","Action":["sqs:*","s3:GetObject","kms:Decrypt"],"Resource":["arn:aws:s3:::a/*","` + key("one") + `","` + key("two") + `"]}`
+	for situation, c := range map[string]struct {
+		about []posture.Text
+		want  map[string]string
+	}{
+		"an action":   {[]posture.Text{"sqs:*"}, map[string]string{"sqs": doubtful, "s3": open, "eu-west-1:111122223333:key/one": open}},
+		"a resource":  {[]posture.Text{"arn:aws:s3:::a/*"}, map[string]string{"sqs": open, "s3": doubtful}},
+		"a key":       {[]posture.Text{"kms:Decrypt", posture.Text(key("one"))}, map[string]string{"sqs": open, "s3": open, "eu-west-1:111122223333:key/one": doubtful, "eu-west-1:111122223333:key/two": open}},
+		"nothing":     {nil, map[string]string{"sqs": doubtful, "s3": doubtful}},
+		"what no one": {[]posture.Text{"iam:PassRole"}, map[string]string{"sqs": doubtful, "s3": doubtful}},
+	} {
+		d := of(t, "", statement)
+		d.Report.Findings = []posture.Finding{{Rule: "wildcard-action", Severity: posture.Warning, Path: "S/R", Function: "S/F", Message: "statement 1 of S/R Policies[0] allows it", About: c.about}}
+		for name, want := range c.want {
+			if got := doorOf(t, d, name); got.State != want {
+				t.Errorf("about %s: the door is %+v, want it to be %s", situation, got, want)
+			}
+		}
+	}
+}
+
+// A rule that leads to the internet is no door of its own: the internet has what is found on it.
+func TestTheInternetHasItsRules(t *testing.T) {
+	t.Parallel()
+	for rule, want := range map[string]string{"open-egress": doubtful, "name-filter": doubtful, "open-ingress": open, "log-key": open} {
+		d := filtering(t, "")
+		d.Report.Findings = []posture.Finding{{Rule: rule, Severity: posture.Warning, Path: "S/G", Function: "S/F", About: []posture.Text{"0.0.0.0/0:443"}}}
+		if got := doorOf(t, d, "the internet"); got.State != want {
+			t.Errorf("%s: the internet is %+v, want it to be %s", rule, got, want)
+		}
+	}
+}

@@ -26,12 +26,13 @@ func (d *Document) keyDoors(o own, f *posture.Function, found *found) panel {
 			continue
 		}
 		denied := d.deniedAgain(f, s)
-		for _, r := range o.resources(s) {
+		of := ofService(s, "kms")
+		for _, r := range o.resources(of) {
 			name := named(plain(strings.TrimPrefix(strings.TrimPrefix(r, "kms:"), "key/")), "key")
 			if keys[name] == nil {
 				keys[name] = &usedKey{state: open}
 			}
-			keys[name].add(s)
+			keys[name].add(of)
 			keys[name].state = found.mark(keys[name].state, ofStatement, o.aboutKey(s, r))
 			keys[name].state = found.mark(keys[name].state, ofKey, o.ofKey(s, r))
 			if denied {

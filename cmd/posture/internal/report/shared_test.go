@@ -48,3 +48,39 @@ func TestCountsAgree(t *testing.T) {
 		}
 	}
 }
+
+// What is found of no function alone concerns those that use it.
+func TestSharedFindingsConcernWhoUses(t *testing.T) {
+	t.Parallel()
+	d := of(t, inVPC+`,"KmsKeyArn":{"Fn::GetAtt":["K","Arn"]},"DeadLetterConfig":{"TargetArn":{"Fn::GetAtt":["D","Arn"]}}`, `{"Effect":"Allow","Action":"sqs:*","Resource":{"Fn::GetAtt":["Q","Arn"]}}`,
+		network+`{"CidrIp":"0.0.0.0/0","IpProtocol":"-1"}]}}`, `"Q":{"Type":"AWS::SQS::Queue"},"D":{"Type":"AWS::SQS::Queue"},"K":{"Type":"AWS::KMS::Key"},
+		"G2":{"Type":"AWS::EC2::SecurityGroup","Properties":{"VpcId":{"Ref":"V"},"SecurityGroupIngress":[{"CidrIp":"0.0.0.0/0","IpProtocol":"-1"}]}},
+		"E":{"Type":"AWS::EC2::VPCEndpoint","Properties":{"VpcId":{"Ref":"V"},"VpcEndpointType":"Interface","ServiceName":"com.amazonaws.eu-west-1.ssm","SecurityGroupIds":[{"Fn::GetAtt":["G2","GroupId"]}]}},
+		"A":{"Type":"AWS::CloudWatch::Alarm","Properties":{"MetricName":"Errors","AlarmActions":[{"Ref":"T"}],"Dimensions":[{"Name":"FunctionName","Value":{"Ref":"F"}}]}},"T":{"Type":"AWS::SNS::Topic"}`)
+	for situation, c := range map[string]struct {
+		path, logicalID string
+		want            bool
+	}{
+		"the VPC":                 {"S/V", "V", true},
+		"a subnet":                {"S/N", "N", true},
+		"a group":                 {"S/G", "G", true},
+		"an endpoint":             {"S/E", "E", true},
+		"the group within it":     {"S/E/SecurityGroup", "X", true},
+		"the role":                {"S/R", "R", true},
+		"a queue":                 {"S/Q", "Q", true},
+		"a dead-letter queue":     {"S/D", "D", true},
+		"a key":                   {"S/K", "K", true},
+		"an alarm":                {"S/A", "A", true},
+		"a topic":                 {"S/T", "T", true},
+		"the function":            {"S/F", "F", true},
+		"another queue":           {"S/Q2", "Q2", false},
+		"what begins alike":       {"S/Queue", "Qu", false},
+		"the stack":               {"S", "", false},
+		"a queue of another name": {"Other/Q2", "Other", false},
+	} {
+		d.Report.Findings = []posture.Finding{{Rule: "r", Path: c.path, Stack: "S", LogicalID: c.logicalID}}
+		if got := len(d.allOf(d.Posture.Functions[0])) == 1; got != c.want {
+			t.Errorf("%s: it concerns the function: %t, want %t", situation, got, c.want)
+		}
+	}
+}
