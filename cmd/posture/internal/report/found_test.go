@@ -46,6 +46,7 @@ func TestDoorsHaveWhatIsFound(t *testing.T) {
 		"egress, at what is let in":        {both, posture.Finding{Rule: "open-egress", Severity: posture.Warning, Path: "S/G", Function: "S/F", About: []posture.Text{"0.0.0.0/0 on all ports"}}, "10.0.0.0/8", open},
 		"ingress":                          {both, posture.Finding{Rule: "open-ingress", Severity: posture.Warning, Path: "S/G", Function: "S/F"}, "10.0.0.0/8", doubtful},
 		"ingress, at where it gets to":     {both, posture.Finding{Rule: "open-ingress", Severity: posture.Warning, Path: "S/G", Function: "S/F"}, "0.0.0.0/0", open},
+		"ingress of another group":         {both, posture.Finding{Rule: "open-ingress", Severity: posture.Warning, Path: "S/G2", Function: "S/F"}, "10.0.0.0/8", open},
 		"the way to the internet":          {both, own("public-subnet", posture.Warning), "the internet", doubtful},
 		"a queue that no value names":      {both, posture.Finding{Rule: "queue-key", Severity: posture.Note, Path: "S/Orders", Function: "S/F"}, "Orders", noted},
 		"the packets of a network, of all": {both, posture.Finding{Rule: "flow-logs", Severity: posture.Warning, Path: "S/V", Stack: "S", LogicalID: "V"}, "packets", doubtful},
@@ -91,6 +92,20 @@ func TestTheInternetHasItsRules(t *testing.T) {
 		d.Report.Findings = []posture.Finding{{Rule: rule, Severity: posture.Warning, Path: "S/G", Function: "S/F", About: []posture.Text{"0.0.0.0/0:443"}}}
 		if got := doorOf(t, d, "the internet"); got.State != want {
 			t.Errorf("%s: the internet is %+v, want it to be %s", rule, got, want)
+		}
+	}
+}
+
+// Who may assume the role has what is found about them, and not what is found about others.
+func TestWhoAssumesTheRoleHasWhatIsFound(t *testing.T) {
+	t.Parallel()
+	d := of(t, "", "", `"R":{"Type":"AWS::IAM::Role","Properties":{"AssumeRolePolicyDocument":{"Statement":{"Effect":"Allow","Action":"sts:AssumeRole",
+		"Principal":{"Service":["lambda.amazonaws.com","ec2.amazonaws.com"],"AWS":["arn:aws:iam::111122223333:role/x"]}}}}}`)
+	d.Report.Findings = []posture.Finding{{Rule: "assumable-role", Severity: posture.Warning, Path: "S/R", Function: "S/F", Message: "Service ec2.amazonaws.com may assume the role"},
+		{Rule: "boundary", Severity: posture.Note, Path: "S/R", Function: "S/F"}}
+	for name, want := range map[string]string{"ec2.amazonaws.com": doubtful, "iam::111122223333:role/x": open, "R": open, "boundary": noted} {
+		if got := doorOf(t, d, name); got.State != want {
+			t.Errorf("%s: the door is %+v, want it to be %s", name, got, want)
 		}
 	}
 }
