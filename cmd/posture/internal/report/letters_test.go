@@ -1,8 +1,11 @@
 package report
 
 import (
+	"slices"
 	"strings"
 	"testing"
+
+	"github.com/securegofunction/cdk/constructs/posture"
 )
 
 func TestListsAreCutInOrder(t *testing.T) {
@@ -30,6 +33,11 @@ func TestWideLettersAreSqueezed(t *testing.T) {
 		if got := p.NameLength > 0; got != want || p.NameLength > boxWidth-16 {
 			t.Errorf("%s: its length is set to %d", name, p.NameLength)
 		}
+	}
+	p := picture{}
+	p.verdict(slices.Repeat([]posture.Finding{{Severity: posture.Note}, {Severity: posture.Note, Acknowledged: &posture.Acknowledgement{}}}, 1000))
+	if last := p.Verdict[len(p.Verdict)-1]; last.Length != boxWidth-16 {
+		t.Errorf("%q is drawn with the length %d", last.Text, last.Length)
 	}
 	if squeezed("sqs: SendMessage…") != 0 || squeezed("注文") != 26 {
 		t.Errorf("values are squeezed to %d, %d", squeezed("sqs: SendMessage…"), squeezed("注文"))

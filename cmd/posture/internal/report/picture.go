@@ -27,8 +27,8 @@ type picture struct {
 }
 
 type verdictLine struct {
-	Y    int
-	Text string
+	Y, Length int
+	Text      string
 }
 
 type drawnPanel struct {
@@ -124,7 +124,7 @@ func (p *picture) verdict(all []posture.Finding) {
 	rest := []string{"", ""}
 	for i, n := range []int{t.shared, t.taken} {
 		if n > 0 {
-			rest[i] = fmt.Sprintf("%d %s", n, []string{"of them shared", "acknowledged"}[i])
+			rest[i] = fmt.Sprintf("%d %s", n, []string{"shared", "acknowledged"}[i])
 		}
 	}
 	lines := [][]string{{some(t.errors, "error"), some(t.warnings, "warning")}, {some(t.notes, "note")}, rest}
@@ -142,7 +142,8 @@ func (p *picture) verdict(all []posture.Finding) {
 	for _, line := range lines {
 		line = slices.DeleteFunc(line, func(s string) bool { return s == "" })
 		if len(line) > 0 {
-			p.Verdict = append(p.Verdict, verdictLine{p.BoxY + 88 + 18*len(p.Verdict), strings.Join(line, " · ")})
+			text := strings.Join(line, " · ")
+			p.Verdict = append(p.Verdict, verdictLine{p.BoxY + 88 + 18*len(p.Verdict), squeezedTo(text, kindSize, boxWidth-16), text})
 		}
 	}
 }

@@ -25,7 +25,7 @@ func TestCountsAgree(t *testing.T) {
 		"nothing":             {nil, "nothing found", ""},
 		"all acknowledged":    {[]posture.Finding{acknowledged, acknowledged}, "nothing open, 2 acknowledged", ""},
 		"one of each":         {[]posture.Finding{finding("a", posture.Error, "S/F"), finding("b", posture.Warning, "S/F"), finding("c", posture.Note, "S/F")}, "1 error · 1 warning, 1 note", faulty},
-		"shared":              {[]posture.Finding{finding("shared-role", posture.Warning, ""), acknowledged}, "1 warning, 1 of them shared · 1 acknowledged", doubtful},
+		"shared":              {[]posture.Finding{finding("shared-role", posture.Warning, ""), acknowledged}, "1 warning, 1 shared · 1 acknowledged", doubtful},
 		"of another function": {[]posture.Finding{finding("a", posture.Error, "S/Other")}, "nothing found", ""},
 		"on nothing it uses":  {[]posture.Finding{elsewhere}, "nothing found", ""},
 	} {
