@@ -52,7 +52,7 @@ func folder(t *testing.T) string {
 		"sound.json":   `{"Resources":{}}`,
 		"warning.json": fn("Orders", ""),
 		"error.json":   fn("Orders", `,"Url":{"Type":"AWS::Lambda::Url","Properties":{"AuthType":"NONE","TargetFunctionArn":{"Ref":"Orders"}}},"Mail":{"Type":"AWS::Lambda::Function"}`),
-		"taken.json": strings.Replace(fn("Orders", `,"Url":{"Type":"AWS::Lambda::Url","Metadata":{"cdk_nag":{"rules_to_suppress":[{"id":"public-invocation","reason":"a price list"}]}},
+		"taken.json": strings.Replace(fn("Orders", `,"Url":{"Type":"AWS::Lambda::Url","Metadata":{"SecureGoFunction":{"Acknowledged":[{"Rule":"public-invocation","Reason":"a price list"}]}},
 			"Properties":{"AuthType":"NONE","TargetFunctionArn":{"Ref":"Orders"}}}`), "\n", "", 1),
 		"text.txt":                 "hello",
 		"empty.out/other":          "",

@@ -154,7 +154,11 @@ func environmentKey(p *Posture) []Finding {
 	var all []Finding
 	for _, f := range p.Functions {
 		if answer := customers(f.resource.Property("KmsKeyArn")); len(f.Protection.Variables) > 0 && answer != Yes {
-			all = append(all, at(f.resource, fmt.Sprintf("%d variables are not under a customer key", len(f.Protection.Variables))).of(f).unsure(answer))
+			message := fmt.Sprintf("%d variables are not under a customer key", len(f.Protection.Variables))
+			if len(f.Protection.Variables) == 1 {
+				message = fmt.Sprintf("the variable %s is not under a customer key", f.Protection.Variables[0])
+			}
+			all = append(all, at(f.resource, message).of(f).unsure(answer))
 		}
 	}
 	return all

@@ -11,13 +11,14 @@ import (
 // called is a service that a function may call.
 type called struct {
 	actions, on []string
-	flawed      bool // a finding is open on it
-	sure        bool // one of its statements is there for certain, and can be read
-	opens       bool // one of them is not denied again
+	state       string
+	sure        bool   // one of its statements is there for certain, and can be read
+	opens       bool   // one of them is not denied again
+	denial      string // why the others are no use to the function's code
 }
 
 // callDoors are the services that a function may call, but for the use of keys.
-func (d *Document) callDoors(o own, f *posture.Function, found flaws) panel {
+func (d *Document) callDoors(o own, f *posture.Function, found *found) panel {
 	all := map[string]*called{}
 	for _, p := range f.May {
 		if p.Effect == "Deny" || p.Limits {
@@ -30,18 +31,26 @@ func (d *Document) callDoors(o own, f *posture.Function, found flaws) panel {
 			}
 			s := all[service]
 			if s == nil {
-				s = &called{}
+				s = &called{state: open}
 				all[service] = s
 			}
-			s.flawed = found.state(open, slices.Concat(p.Actions, p.Resources, p.NotActions), p.Policy) == flaw || s.flawed
 			s.sure = s.sure || !p.Maybe && p.Unknown == ""
-			s.opens = s.opens || !denied
+			s.state = found.mark(s.state, ofStatement, aboutService(p, service))
+			s.state = found.mark(s.state, ofUsed, naming(ofService(p, service).Resources...))
+			if denied {
+				s.denial = denial(f, p)
+			} else {
+				s.opens = true
+			}
 			o.addTo(s, service, p)
 		}
 	}
 	var doors []door
 	for _, service := range slices.Sorted(maps.Keys(all)) {
 		doors = append(doors, all[service].door(service))
+	}
+	for _, x := range found.rest(ofStatement) {
+		doors = append(doors, door{stateOf(x), plain(last(visible(x.Path))), visible(x.Message), 0})
 	}
 	return newPanel("It may call", "no AWS service", doors)
 }
@@ -57,69 +66,65 @@ func (o own) addTo(s *called, service string, p posture.Permission) {
 		switch {
 		case ok && strings.EqualFold(prefix, service):
 			s.actions = append(s.actions, name)
-		case service == "anything":
+		case service == anything:
 			s.actions = append(s.actions, a)
 		}
 	}
+	p = ofService(p, service)
 	for _, r := range o.resources(p) {
 		s.on = append(s.on, named(plain(strings.TrimPrefix(r, service+":")), "resource"))
 	}
 }
 
+// ofService is a statement with the actions and the resources of one of its services alone, or with all where it names none of that service.
+func ofService(p posture.Permission, service string) posture.Permission {
+	if service == anything {
+		return p
+	}
+	actions, resources := sameService(p.Actions, service), sameService(p.Resources, service)
+	if len(actions) > 0 {
+		p.Actions = actions
+	}
+	if len(resources) > 0 {
+		p.Resources = resources
+	}
+	return p
+}
+
+// sameService are the values that name a service, or every one.
+func sameService(all []posture.Text, service string) []posture.Text {
+	return slices.DeleteFunc(slices.Clone(all), func(v posture.Text) bool {
+		s := serviceOf(v)
+		return s != service && !strings.ContainsAny(s, "*?$")
+	})
+}
+
 func (s called) door(service string) door {
-	d := door{open, service, fit(s.on, fits)}
+	d := door{s.state, service, fit(widest(s.on), fits), widestOf(s.actions) + widestOf(s.on)}
+	if service == anything {
+		d.Wide = 5 // more than any action on any resource of one service
+	}
 	if len(s.actions) > 0 {
-		d.Name += ": " + fit(s.actions, fits-len(service)-2)
+		d.Name += ": " + fit(widest(s.actions), fits-len(service)-2)
 	}
 	switch {
-	case s.flawed:
-		d.State = flaw
 	case !s.opens:
-		d.State, d.Detail = shut, "denied again to its own code"
-	case !s.sure:
+		d.State, d.Detail = shut, s.denial
+	case d.State == open && !s.sure:
 		d.State = unsure
 	}
 	return d
 }
 
-// keyDoors are the keys that protect a function, and those that it may use.
-func (o own) keyDoors(f *posture.Function, found flaws) panel {
-	of := func(what string, k *posture.CustomerKey, where string) door {
-		if k == nil {
-			return door{found.state(bare, nil, where), what, "under AWS's own key"}
-		}
-		return door{found.state(kept, nil, k.Path), what, "under " + plain(last(o.owner(k.Path, k.ARN)))}
+// usedDoors are what a function uses and something is found on that no door has, as its name is written in the template: values do not say that
+// the name is this resource's.
+func (d *Document) usedDoors(found *found) []panel {
+	var doors []door
+	for _, x := range found.rest(ofUsed) {
+		doors = append(doors, door{stateOf(x), plain(last(visible(x.Path))), d.rule(x.Rule).Title, 0})
 	}
-	p := f.Protection
-	doors := []door{of("its variables", p.EnvironmentKey, ""), of("its logs", p.Logs.Key, "")}
-	via, uses, states := map[string][]string{}, map[string][]string{}, map[string]string{}
-	for _, s := range f.May {
-		if s.Effect == "Deny" || s.Limits || !slices.Contains(services(s), "kms") {
-			continue
-		}
-		for _, r := range o.resources(s) {
-			key := named(plain(strings.TrimPrefix(strings.TrimPrefix(r, "kms:"), "key/")), "key")
-			if states[key] == "" {
-				states[key] = open
-			}
-			states[key] = found.state(states[key], slices.Concat(s.Actions, s.Resources), s.Policy)
-			for _, a := range actions(s) {
-				uses[key] = append(uses[key], strings.TrimPrefix(a, "kms:"))
-			}
-			through := "its own code"
-			for _, c := range s.Conditions {
-				if strings.EqualFold(c.Key, "kms:ViaService") {
-					through, _, _ = strings.Cut(fit(written(c.Values), fits), ".")
-				}
-				if c.Key == "kms:EncryptionContext:aws:lambda:FunctionArn" {
-					through = "Lambda"
-				}
-			}
-			via[key] = append(via[key], through)
-		}
+	if len(doors) == 0 {
+		return nil
 	}
-	for _, key := range slices.Sorted(maps.Keys(states)) {
-		doors = append(doors, door{states[key], key, fit(uses[key], 18) + " by " + fit(via[key], 17)})
-	}
-	return newPanel("Keys", "", doors)
+	return []panel{newPanel("It also uses", "", doors)}
 }

@@ -138,17 +138,6 @@ func (d *Document) rule(id string) posture.Rule {
 	return posture.Rule{ID: id, Title: id}
 }
 
-// findingsOf are the open findings that concern a function alone.
-func (d *Document) findingsOf(f *posture.Function) []posture.Finding {
-	var all []posture.Finding
-	for _, x := range d.Report.Open() {
-		if x.Function == f.Path {
-			all = append(all, x)
-		}
-	}
-	return all
-}
-
 // group is the findings of one rule.
 type group struct {
 	rule     posture.Rule

@@ -9,19 +9,40 @@ import (
 	"github.com/securegofunction/cdk/constructs/posture"
 )
 
-// The states of a door, which a picture shows by a sign and not by a colour alone.
+// The states of a door, which a picture shows by a sign and not by a colour alone. A severity is that of the worst finding that is open on it.
 const (
 	open   = "open"   // for what is drawn
 	unsure = "unsure" // the templates do not tell
 	shut   = "shut"   // it is there, and does not open
-	flaw   = "flaw"   // a finding is open on it
 	kept   = "kept"   // it protects
 	bare   = "bare"   // a protection that is not there
+	taken  = "taken"  // what was found on it is acknowledged
+
+	faulty   = string(posture.Error)
+	doubtful = string(posture.Warning)
+	noted    = string(posture.Note)
 )
+
+// ranks are the states by what a reader must see first.
+var ranks = map[string]int{faulty: 0, doubtful: 1, noted: 2, bare: 3, unsure: 3, taken: 4}
+
+func rank(state string) int {
+	if r, ok := ranks[state]; ok {
+		return r
+	}
+	return len(ranks)
+}
+
+// worse says whether a finding's state replaces another one: of a finding, or of a door.
+func worse(state, than string) bool {
+	return than != faulty && than != doubtful && than != noted || rank(state) < rank(than)
+}
 
 // door is one line of a picture.
 type door struct {
 	State, Name, Detail string
+	// Wide is how much more it is for than what it names: all that a wildcard stands for, or anything.
+	Wide int
 }
 
 // panel is the doors of one side.
@@ -34,63 +55,47 @@ type panel struct {
 	in bool // they lead to the function
 }
 
-// mostDoors are those that a panel draws. What is flawed or not sure comes first, so that nothing of it is left out before what is in order.
+// mostDoors are those that a panel draws.
 const mostDoors = 9
 
+// newPanel leaves out what is in order before what is not, and what is named before what is for anything.
 func newPanel(title, none string, doors []door) panel {
-	rank := map[string]int{flaw: 0, bare: 1, unsure: 2}
-	at := func(d door) int {
-		if r, ok := rank[d.State]; ok {
-			return r
-		}
-		return 3
-	}
 	p := panel{Title: title, None: none, Doors: doors}
 	if len(doors) > mostDoors {
 		p.Doors = slices.Clone(doors)
-		slices.SortStableFunc(p.Doors, func(a, b door) int { return cmp.Compare(at(a), at(b)) })
+		slices.SortStableFunc(p.Doors, func(a, b door) int {
+			return cmp.Or(cmp.Compare(rank(a.State), rank(b.State)), cmp.Compare(b.Wide, a.Wide), cmp.Compare(a.Name, b.Name))
+		})
 		p.More = len(doors) - mostDoors + 1
 		p.Doors = p.Doors[:mostDoors-1]
 	}
 	return p
 }
 
-// flaws are the open findings by the path of their construct, of a function and of what it shares with others.
-type flaws struct {
-	byPath map[string][]posture.Finding
-	shared map[string]posture.Finding // those of no function alone that a door has, by their identity
-}
-
-func (d *Document) flawsOf(f *posture.Function) flaws {
-	all := flaws{map[string][]posture.Finding{}, map[string]posture.Finding{}}
-	for _, x := range d.Report.Open() {
-		if x.Function == "" || x.Function == f.Path {
-			all.byPath[x.Path] = append(all.byPath[x.Path], x)
-		}
+// wide is how much a value is for: 2 for anything, 1 for what its wildcard stands for.
+func wide(s string) int {
+	switch {
+	case s == "*", strings.HasPrefix(s, "any "), strings.HasPrefix(s, "all but "):
+		return 2
+	case strings.ContainsAny(s, "*?"):
+		return 1
 	}
-	return all
+	return 0
 }
 
-// state is that of a door to a construct of one of the paths: flawed where a finding is open there, about one of the values if it names any.
-func (all flaws) state(otherwise string, about []posture.Text, paths ...string) string {
-	for _, path := range paths {
-		for _, f := range all.byPath[construct(path)] {
-			if len(f.About) > 0 && !slices.ContainsFunc(f.About, func(a posture.Text) bool { return slices.Contains(about, a) }) {
-				continue
-			}
-			otherwise = flaw
-			if f.Function == "" {
-				all.shared[identity(f)] = f
-			}
-		}
+func widestOf(all []string) int {
+	most := 0
+	for _, s := range all {
+		most = max(most, wide(s))
 	}
-	return otherwise
+	return most
 }
 
-// construct is the path of the construct that holds a policy, which may be one of several in its role.
-func construct(path string) string {
-	path, _, _ = strings.Cut(path, " Policies[")
-	return strings.TrimSuffix(path, "/Resource")
+// widest sorts the widest values first, so that a list that is cut keeps them.
+func widest(all []string) []string {
+	sorted := slices.Clone(all)
+	slices.SortStableFunc(sorted, func(a, b string) int { return cmp.Compare(wide(b), wide(a)) })
+	return sorted
 }
 
 func answered(a posture.Answer) string {
@@ -124,5 +129,5 @@ func fit(all []string, letters int) string {
 			return fmt.Sprintf("%s +%d", clip(text, letters-4), len(each)-i)
 		}
 	}
-	return text
+	return clip(text, letters)
 }

@@ -56,8 +56,8 @@ var tag = regexp.MustCompile(`</?([a-zA-Z][a-zA-Z0-9]*)([^>]*)>`)
 
 // written are the tags and attributes of page.html.
 var (
-	tagsWritten = strings.Fields(`a article b body br caption circle code dd desc div dl dt g h1 h2 h3 head header html i li main meta nav p path rect section span style svg
-		table tbody td text th thead title tr ul`)
+	tagsWritten = strings.Fields(`a article b body br caption circle code dd desc details div dl dt g h1 h2 h3 head header html i li main meta nav p path rect section span style summary svg
+		table tbody td text th thead title tr ul use wbr`)
 	attribute = regexp.MustCompile(`([a-zA-Z-]+)\s*=`)
 )
 

@@ -4,9 +4,11 @@ import (
 	"bytes"
 	_ "embed"
 	"fmt"
+	"html"
 	"html/template"
 	"io"
-	"slices"
+	"regexp"
+	"runtime/debug"
 	"strings"
 
 	"github.com/securegofunction/cdk/constructs/posture"
@@ -19,20 +21,49 @@ var pageHTML string
 var pageCSS string
 
 // The page has no script and asks for nothing: its policy forbids both, should an escape ever fail.
-var page = template.Must(template.New("page").Parse(pageHTML))
+var page = template.Must(template.New("page").Funcs(template.FuncMap{"path": breakable}).Parse(pageHTML))
+
+var breaks = regexp.MustCompile(`[/:]|[a-z0-9][A-Z]`)
+
+// breakable lets a line end within a path, or another long name, where a reader would end it: after a slash or a colon, and before a word.
+func breakable(path string) template.HTML {
+	if !strings.Contains(path, "/") && len(path) < 24 {
+		return template.HTML(html.EscapeString(path))
+	}
+	var b strings.Builder
+	at := 0
+	for _, m := range breaks.FindAllStringIndex(path, -1) {
+		if m[0] == 0 {
+			continue
+		}
+		b.WriteString(html.EscapeString(path[at:m[0]+1]) + "<wbr>")
+		at = m[0] + 1
+	}
+	b.WriteString(html.EscapeString(path[at:]))
+	return template.HTML(b.String())
+}
 
 // pageData is what page.html reads.
 type pageData struct {
 	Style     template.CSS
 	Source    string
+	Built     string // the command's own version
+	Stacks    []pageStack
 	Summary   string
 	Change    *pageChange
 	Groups    []pageGroup
 	Taken     []pageFinding // acknowledged
 	Loose     []pageFinding // acknowledgements that count for nothing
+	Signs     []sign
 	Functions []pageFunction
 	Rules     []pageRule
 }
+
+// pageStack is a template that was read.
+type pageStack struct{ Name, Path, Account, Region string }
+
+// FewStacks says whether the page lists the stacks at once.
+func (p pageData) FewStacks() bool { return len(p.Stacks) <= 8 }
 
 type pageChange struct {
 	Baseline, Line string
@@ -59,7 +90,6 @@ type pageFinding struct {
 	Rule, Title, Severity, Path, Message string
 	Function, Link                       string // the function that it concerns, and its place on the page
 	Reason, By                           string
-	Why, Fix                             string
 	Own, Shared                          bool // it is at the function itself, or of no function alone
 }
 
@@ -67,18 +97,17 @@ type pageFunction struct {
 	ID      string
 	Facts   string
 	Picture picture
-	Found   []pageFinding
+	Found   []pageGroup   // what is open, by rule
+	Taken   []pageFinding // acknowledged
 	Layers  []layer
 	brief
 }
 
-// page.html reads these of the counts.
-func (f pageFunction) ErrorsOpen() int   { return f.Open.errors }
-func (f pageFunction) WarningsOpen() int { return f.Open.warnings }
-func (f pageFunction) NotesOpen() int    { return f.Open.notes }
-
 func (d *Document) writeHTML(w io.Writer) error {
-	p := pageData{Style: template.CSS(pageCSS), Source: visible(d.Source), Summary: d.Summary()}
+	p := pageData{Style: template.CSS(pageCSS), Source: visible(d.Source), Built: visible(built(debug.ReadBuildInfo())), Summary: d.Summary(), Signs: signs}
+	for _, s := range d.Posture.Stacks {
+		p.Stacks = append(p.Stacks, pageStack{visible(s.Name), visible(s.Path), deployed(s.Account, "account"), deployed(s.Region, "region")})
+	}
 	links := map[string]string{}
 	for i, f := range d.Posture.Functions {
 		links[f.Path] = fmt.Sprintf("f%d", i+1)
@@ -87,14 +116,7 @@ func (d *Document) writeHTML(w io.Writer) error {
 	for _, f := range d.Report.Open() {
 		found[f.Rule]++
 	}
-	for _, g := range d.byRule(d.Report.Open()) {
-		one := pageGroup{pageRule: d.pageRule(g.rule, found)}
-		one.Severity = string(g.severity)
-		for _, f := range g.findings {
-			one.Findings = append(one.Findings, d.pageFinding(f, links))
-		}
-		p.Groups = append(p.Groups, one)
-	}
+	p.Groups = d.pageGroups(d.Report.Open(), links, found)
 	for _, f := range d.Report.Findings {
 		if f.Acknowledged != nil {
 			p.Taken = append(p.Taken, d.pageFinding(f, links))
@@ -137,15 +159,43 @@ func (d *Document) pageFunction(f *posture.Function, links map[string]string) pa
 		facts = append(facts, "made only if a condition of the template holds")
 	}
 	one.Facts = strings.Join(facts, ", ")
-	for _, x := range slices.Concat(d.findingsOf(f), one.Picture.Shared) {
-		one.Found = append(one.Found, d.pageFinding(x, links))
+	var open []posture.Finding
+	for _, x := range d.allOf(f) {
+		if x.Acknowledged != nil {
+			one.Taken = append(one.Taken, d.pageFinding(x, links))
+		} else {
+			open = append(open, x)
+		}
 	}
+	one.Found = d.pageGroups(open, links, nil)
 	return one
+}
+
+// pageGroups are findings by their rule.
+func (d *Document) pageGroups(findings []posture.Finding, links map[string]string, found map[string]int) []pageGroup {
+	var all []pageGroup
+	for _, g := range d.byRule(findings) {
+		one := pageGroup{pageRule: d.pageRule(g.rule, found)}
+		one.Severity = string(g.severity)
+		for _, f := range g.findings {
+			one.Findings = append(one.Findings, d.pageFinding(f, links))
+		}
+		all = append(all, one)
+	}
+	return all
+}
+
+// deployed is the account or region of a stack, where the template has it.
+func deployed(value posture.Text, what string) string {
+	if known, ok := value.Known(); ok {
+		return visible(known)
+	}
+	return "the " + what + " it is deployed to"
 }
 
 func (d *Document) pageFinding(f posture.Finding, links map[string]string) pageFinding {
 	r := d.rule(f.Rule)
-	one := pageFinding{Rule: visible(f.Rule), Title: r.Title, Severity: string(f.Severity), Path: visible(f.Path), Message: visible(message(f)), Why: r.Why, Fix: r.Fix}
+	one := pageFinding{Rule: visible(f.Rule), Title: r.Title, Severity: string(f.Severity), Path: visible(f.Path), Message: visible(message(f))}
 	if link := links[f.Function]; link != "" {
 		one.Function, one.Link, one.Own = visible(last(strings.TrimSuffix(f.Function, "/Function"))), link, f.Function == f.Path
 	} else if f.Function == "" {

@@ -59,7 +59,7 @@ func (d *Document) calls(o own, f *posture.Function) layer {
 	for _, p := range sortedStatements(f, func(p posture.Permission) bool { return p.Effect != "Deny" && !p.Limits }) {
 		r := o.statement(p, o.conditions(p))
 		if d.deniedAgain(f, p) {
-			r[2].Lines = append(r[2].Lines, "but a statement below denies it to the function's own code")
+			r[3].Lines = append(r[3].Lines, denialInFull(f, p))
 		}
 		l.Rows = append(l.Rows, r)
 	}
@@ -94,56 +94,11 @@ func sortedStatements(f *posture.Function, which func(posture.Permission) bool) 
 	return all
 }
 
-// deniedAgain says whether the function's code may certainly not do what a statement allows, as Lambda itself may: to make its network
-// interfaces, for one.
-func (d *Document) deniedAgain(f *posture.Function, p posture.Permission) bool {
-	asked := statementOf{f.Path, p.Policy, p.Statement}
-	answer, ok := d.denied[asked]
-	if !ok {
-		answer = d.decideDenied(f, p)
-		d.denied[asked] = answer
-	}
-	return answer
-}
-
-// statementOf names one statement of a function.
-type statementOf struct {
-	function, policy string
-	statement        int
-}
-
-// decideDenied asks the engine only where a statement that denies is there.
-func (d *Document) decideDenied(f *posture.Function, p posture.Permission) bool {
-	denies := slices.ContainsFunc(f.May, func(q posture.Permission) bool { return q.Effect == "Deny" && shares(p, q) })
-	if !denies || len(p.Actions) == 0 || len(p.Resources) == 0 {
-		return false
-	}
-	for _, action := range p.Actions {
-		for _, resource := range p.Resources {
-			decision, err := d.Posture.Decide(f, action.String(), resource.String())
-			if err != nil || decision.Answer != posture.No {
-				return false
-			}
-		}
-	}
-	return true
-}
-
-// shares says whether two statements name an action both, or the second a pattern of the first's service.
-func shares(p, q posture.Permission) bool {
-	return slices.ContainsFunc(q.Actions, func(a posture.Text) bool {
-		if slices.Contains(p.Actions, a) {
-			return true
-		}
-		service, name, _ := strings.Cut(a.String(), ":")
-		return strings.ContainsAny(service, "*?$") || strings.ContainsAny(name, "*?$") && slices.Contains(services(p), strings.ToLower(service))
-	})
-}
-
 func (d *Document) reached(o own, f *posture.Function) layer {
 	l := layer{Title: "Where it gets to", None: "It reaches nothing.", Head: []string{"Destination", "Reached", "By", "What holds it"}, Class: "reach"}
 	r := f.Reaches
 	l.Rows = append(l.Rows, internet(r))
+	isolated := r.VPC != "" && r.Internet == posture.No && r.InternetIPv6 == posture.No
 	var shut []string
 	for _, e := range r.Endpoints {
 		if e.Reachable == posture.No {
@@ -154,18 +109,20 @@ func (d *Document) reached(o own, f *posture.Function) layer {
 			values(strings.ToLower(visible(e.Type))+" endpoint", visible(e.Path)), o.endpointPolicy(e)})
 	}
 	for _, n := range r.Names {
-		others := map[posture.Answer]string{posture.Yes: "all other names are stopped", posture.No: "other names are not stopped",
-			posture.CannotTell: "whether other names are stopped, the templates do not tell"}[n.BlocksOthers]
-		l.Rows = append(l.Rows, row{values(written(n.Allowed)...), words("let through"), values(visible(n.Kind)+" name filter", visible(n.Path)), words(others)})
+		l.Rows = append(l.Rows, row{values(written(n.Allowed)...), words("names allowed"), values(visible(n.Kind)+" name filter", visible(n.Path)), words(others(n)...)})
 	}
 	for _, e := range r.Egress {
 		if nowhere(e) {
 			continue
 		}
-		l.Rows = append(l.Rows, row{values(o.owner(e.Of, e.Peer) + " " + ports(e)), words("let out"), values("security group rule", visible(e.Source)), words(described(e))})
+		held := described(e)
+		if isolated && everywhere(e) {
+			held = strings.TrimPrefix(held+", but no route leads out: the rest of the network, and what is joined to it", ", but ")
+		}
+		l.Rows = append(l.Rows, row{values(o.owner(e.Of, e.Peer) + " " + ports(e)), words("a rule allows it"), values("security group rule", visible(e.Source)), words(held)})
 	}
 	for _, i := range r.Ingress {
-		l.Rows = append(l.Rows, row{values("from " + o.owner(i.Of, i.Peer) + " " + ports(i)), words("let in"), values("security group rule", visible(i.Source)), words(described(i))})
+		l.Rows = append(l.Rows, row{values("from " + o.owner(i.Of, i.Peer) + " " + ports(i)), words("a rule allows it"), values("security group rule", visible(i.Source)), words(described(i))})
 	}
 	if len(shut) > 0 {
 		l.Rows = append(l.Rows, row{values(shut...), words("no"), words("endpoints of the same network"), words("the security groups or routes do not let it through")})
@@ -195,12 +152,25 @@ func holds(r posture.Reach) string {
 	switch {
 	case r.Internet == posture.No && r.InternetIPv6 == posture.No:
 		return "it is shut"
-	case slices.ContainsFunc(r.Names, func(n posture.NameFilter) bool { return n.BlocksOthers == posture.Yes }):
+	case filtered(r, "Network"):
 		return "the names below alone"
+	case filtered(r, "DNS"):
+		return "names alone: an address that needs no look-up is not stopped"
 	case r.VPC == "":
 		return "nothing: no network holds it"
 	}
 	return "the rules below"
+}
+
+// others says what a filter does with what it does not list. A DNS Firewall stops look-ups (Route 53 guide, "Using DNS Firewall to filter outbound
+// DNS traffic"), a Network Firewall connections.
+func others(n posture.NameFilter) []string {
+	lines := []string{map[posture.Answer]string{posture.Yes: "all other names are stopped", posture.No: "other names are not stopped",
+		posture.CannotTell: "whether other names are stopped, the templates do not tell"}[n.BlocksOthers]}
+	if n.Kind == "DNS" {
+		lines = append(lines, "it stops look-ups: an address that needs none is not stopped")
+	}
+	return lines
 }
 
 // nowhere says whether a rule is CDK's for a group that lets nothing out.
@@ -235,7 +205,8 @@ func (o own) endpointPolicy(e posture.Endpoint) cell {
 }
 
 func (o own) invokedBy(f *posture.Function) layer {
-	l := layer{Title: "Who may invoke it", None: "Nobody is let in by the templates, but whoever IAM lets in this account.", Head: []string{"Who", "How", "Held to", "By"}}
+	l := layer{Title: "Who may invoke it", None: "Nobody is let in by the templates, but whoever IAM lets in this account.", Head: []string{"Who", "How", "Held to", "By"},
+		Class: "invoked"}
 	for _, i := range f.InvokedBy {
 		how := visible(i.Kind)
 		if i.Answer != posture.Yes {
@@ -323,7 +294,7 @@ func trusted(r posture.Role) string {
 }
 
 func relaxed(f *posture.Function) layer {
-	l := layer{Title: "What was given up, and why", Head: []string{"Protection", "Reason"}}
+	l := layer{Title: "Protections that somebody gave up, and why", Head: []string{"Protection", "Reason"}}
 	for _, r := range f.Relaxed {
 		l.Rows = append(l.Rows, row{words(visible(r.What)), words(visible(r.Reason))})
 	}

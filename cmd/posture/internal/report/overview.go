@@ -12,16 +12,16 @@ import (
 // brief is one line of the table of all functions.
 type brief struct {
 	Path, Calls, Reaches, InvokedBy string
-	Open                            counted
+	Open                            tally
 	Relaxed                         int
 }
 
 func (d *Document) briefOf(f *posture.Function) brief {
 	o := d.ownOf(f)
-	b := brief{Path: visible(f.Path), Open: count(d.findingsOf(f)), Relaxed: len(f.Relaxed)}
+	b := brief{Path: visible(f.Path), Open: tallyOf(d.allOf(f)), Relaxed: len(f.Relaxed)}
 	var calls, invokers []string
 	for _, p := range f.May {
-		if p.Effect != "Deny" && !p.Limits {
+		if p.Effect != "Deny" && !p.Limits && !d.deniedAgain(f, p) {
 			calls = append(calls, services(p)...)
 		}
 	}

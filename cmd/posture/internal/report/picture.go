@@ -8,7 +8,7 @@ import (
 	"github.com/securegofunction/cdk/constructs/posture"
 )
 
-// picture is a function with its doors around it: who comes in and the keys on the left, what it may call and where it gets to on the right,
+// picture is a function with its doors around it: who comes in, the role and the keys on the left, what it may call and where it gets to on the right,
 // what watches it below. Lengths are those of the picture's own grid, in which the letters of a value are 6.65 wide.
 type picture struct {
 	ID            string
@@ -17,12 +17,18 @@ type picture struct {
 	Lines         []string // a description of it all, for who does not see it
 	BoxY          int
 	Name, Runtime string
-	Verdict       []string
-	Flawed, Long  bool
+	Long          bool
+	Verdict       []verdictLine
+	Worst         string // the state of the worst that is open of the function, if anything is
 	Panels        []drawnPanel
 	Stem          string // from the function to what watches it
-	// Shared are the open findings on its doors that are of no function alone.
-	Shared []posture.Finding
+	// NameLength and RuntimeLength are 0 where a text is short enough as it is.
+	NameLength, RuntimeLength int
+}
+
+type verdictLine struct {
+	Y, Length int
+	Text      string
 }
 
 type drawnPanel struct {
@@ -39,9 +45,10 @@ type drawnPanel struct {
 type drawnDoor struct {
 	door
 	X, Y int
-	Sign string
-	Way  string // the line from or to the function
-	Head string // its arrow
+	// NameLength and DetailLength are 0 where a text is as wide as its letters.
+	NameLength, DetailLength int
+	Way                      string // the line from or to the function
+	Head                     string // its arrow
 }
 
 const (
@@ -57,19 +64,41 @@ const (
 	watchX       = 357
 	watchWidth   = 246
 	watchFits    = 30
+
+	// The sizes of letters, which page.css has too.
+	nameSize, longNameSize, kindSize = 16.0, 11.5, 12.0
 )
 
-var signs = map[string]string{unsure: "?", shut: "×", flaw: "!", kept: "✓", bare: "–"}
+// sign is how the page draws a state: a mark within a circle, or within a shape of its own.
+type sign struct{ State, Mark, Shape, Means string }
+
+var signs = []sign{
+	{faulty, "!", "M20 9l11 11-11 11-11-11z", "has an open error"},
+	{doubtful, "!", "M20 10l10 18h-20z", "has an open warning"},
+	{noted, "i", "", "has an open note"},
+	{taken, "a", "", "has an acknowledged finding, which somebody took as it is: the reason is below the picture"},
+	{open, "", "", "open, for what is named"},
+	{unsure, "?", "", "the templates do not tell"},
+	{shut, "×", "", "shut"},
+	{kept, "✓", "", "protected"},
+	{bare, "–", "", "not protected, or only by default"},
+}
 
 func (d *Document) picture(id string, f *posture.Function) picture {
-	o, found := d.ownOf(f), d.flawsOf(f)
+	o, found := d.ownOf(f), d.found(f)
 	p := picture{ID: id, Title: "The doors of " + visible(f.Path), Name: clip(visible(last(strings.TrimSuffix(f.Path, "/Function"))), 25),
 		Runtime: clip(visible(f.Runtime.String()), 28)}
-	p.Long = len(p.Name) > 17
-	left := []panel{o.invokerDoors(f, found), o.keyDoors(f, found)}
+	p.Long = cells(p.Name) > 17
+	size := nameSize
+	if p.Long {
+		size = longNameSize
+	}
+	p.NameLength, p.RuntimeLength = squeezedTo(p.Name, size, boxWidth-16), squeezedTo(p.Runtime, kindSize, boxWidth-16)
+	left := []panel{o.invokerDoors(f, found), o.roleDoors(f, found), d.keyDoors(o, f, found)}
 	right := []panel{d.callDoors(o, f, found), o.reachDoors(f, d.Destinations[f.Path], found)}
 	right = append(right, o.ingress(f, found)...)
 	watch := o.watchDoors(f, found)
+	right = append(right, d.usedDoors(found)...)
 
 	leftHeight, rightHeight, middle := stack(left), stack(right), boxHeight+34+height(watch)
 	p.Height = max(leftHeight, rightHeight, middle)
@@ -80,12 +109,7 @@ func (d *Document) picture(id string, f *posture.Function) picture {
 	x, y := boxX+boxWidth/2, p.BoxY+boxHeight
 	p.Stem = fmt.Sprintf("M%d %dV%d", x, y, y+34)
 	p.join(len(left))
-	p.verdict(count(d.findingsOf(f)), len(found.shared))
-	for _, x := range d.Report.Open() {
-		if _, ok := found.shared[identity(x)]; ok {
-			p.Shared = append(p.Shared, x)
-		}
-	}
+	p.verdict(found.all)
 	for _, side := range [][]panel{left, right, {watch}} {
 		for _, panel := range side {
 			p.Lines = append(p.Lines, panel.words())
@@ -94,20 +118,33 @@ func (d *Document) picture(id string, f *posture.Function) picture {
 	return p
 }
 
-// verdict says what was found: of the function alone, and on what it shares with others.
-func (p *picture) verdict(own counted, shared int) {
-	for _, line := range [][]string{
-		{some(own.errors, "error"), some(own.warnings, "warning")},
-		{some(own.notes, "note"), some(shared, "shared finding")},
-	} {
-		line = slices.DeleteFunc(line, func(s string) bool { return s == "" })
-		if len(line) > 0 {
-			p.Verdict = append(p.Verdict, strings.Join(line, " · "))
+// verdict says what was found of the function, how much of that is on what it shares with others, and how much more is acknowledged.
+func (p *picture) verdict(all []posture.Finding) {
+	t := tallyOf(all)
+	rest := []string{"", ""}
+	for i, n := range []int{t.shared, t.taken} {
+		if n > 0 {
+			rest[i] = fmt.Sprintf("%d %s", n, []string{"shared", "acknowledged"}[i])
 		}
 	}
-	p.Flawed = len(p.Verdict) > 0
-	if !p.Flawed {
-		p.Verdict = []string{"nothing found"}
+	lines := [][]string{{some(t.errors, "error"), some(t.warnings, "warning")}, {some(t.notes, "note")}, rest}
+	for _, f := range all {
+		if state := stateOf(f); state != taken && worse(state, p.Worst) {
+			p.Worst = state
+		}
+	}
+	switch {
+	case p.Worst == "" && t.taken > 0:
+		lines[0] = []string{"nothing open"}
+	case p.Worst == "":
+		lines[0] = []string{"nothing found"}
+	}
+	for _, line := range lines {
+		line = slices.DeleteFunc(line, func(s string) bool { return s == "" })
+		if len(line) > 0 {
+			text := strings.Join(line, " · ")
+			p.Verdict = append(p.Verdict, verdictLine{p.BoxY + 88 + 18*len(p.Verdict), squeezedTo(text, kindSize, boxWidth-16), text})
+		}
 	}
 }
 
@@ -143,7 +180,8 @@ func (p *picture) draw(panels []panel, x, y int) {
 		drawn := drawnPanel{X: x, Y: y, Width: width, Height: height(one), Title: one.Title, None: one.None, in: one.in}
 		for i, d := range one.Doors {
 			d.Name, d.Detail = clip(d.Name, letters), clip(d.Detail, letters)
-			drawn.Doors = append(drawn.Doors, drawnDoor{door: d, X: x, Y: y + headHeight + i*doorHeight, Sign: signs[d.State]})
+			drawn.Doors = append(drawn.Doors, drawnDoor{door: d, X: x, Y: y + headHeight + i*doorHeight,
+				NameLength: squeezed(d.Name), DetailLength: squeezed(d.Detail)})
 		}
 		if one.More > 0 {
 			drawn.More, drawn.MoreY = fmt.Sprintf("and %d more, in the tables below", one.More), y+headHeight+len(one.Doors)*doorHeight+24
@@ -186,23 +224,15 @@ func curve(x1, y1, x2, y2 int) string {
 	return fmt.Sprintf("M%d %dC%d %d %d %d %d %d", x1, y1, (x1+x2)/2, y1, (x1+x2)/2, y2, x2, y2)
 }
 
-// clip shortens a text to so many letters, of which an East Asian one counts as two.
-func clip(s string, letters int) string {
-	width := 0
-	for i, r := range s {
-		width++
-		if r >= 0x1100 {
-			width++
-		}
-		if width > letters {
-			cut := []rune(s[:i])
-			return string(cut[:max(0, len(cut)-1)]) + "…"
-		}
-	}
-	return s
-}
+var stateWords = map[string]string{unsure: " (cannot tell)", shut: " (shut)", bare: " (not protected)", faulty: " (has an error)", doubtful: " (has a warning)",
+	noted: " (has a note)", taken: " (acknowledged)"}
 
-var stateWords = map[string]string{unsure: " (cannot tell)", shut: " (shut)", flaw: " (has a finding)", bare: " (not protected)"}
+// Where page.html writes what is in the box, and in a panel.
+func (p picture) NameY() int    { return p.BoxY + 42 }
+func (p picture) RuntimeY() int { return p.BoxY + 64 }
+func (p drawnPanel) TextX() int { return p.X + 14 }
+func (p drawnPanel) HeadY() int { return p.Y + 20 }
+func (p drawnPanel) NoneY() int { return p.Y + 52 }
 
 // ViewHeight is the height with the lines' own width.
 func (p picture) ViewHeight() int { return p.Height + 4 }

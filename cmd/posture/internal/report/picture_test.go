@@ -53,7 +53,7 @@ func TestNothingOverlaps(t *testing.T) {
 				}
 			}
 		}
-		for _, part := range []string{"They may invoke it: ", "Keys: ", "It may call: ", "It gets to: ", "It is watched by: "} {
+		for _, part := range []string{"They may invoke it: ", "The role that it runs as: ", "Keys: ", "It may call: ", "It gets to: ", "It is watched by: "} {
 			if !strings.Contains(strings.Join(p.Lines, " "), part) {
 				t.Errorf("%s: the description lacks %q: %q", situation, part, p.Lines)
 			}
@@ -77,30 +77,39 @@ func doorOf(t *testing.T, d *Document, name string) door {
 
 func TestDoorsSayWhatIsOpen(t *testing.T) {
 	t.Parallel()
-	flawed := of(t, "", send, functionURL("NONE"))
-	flawed.Report.Findings = []posture.Finding{{Rule: "r", Path: "S/U", Function: "S/F"}, {Rule: "r", Path: "S/R", About: []posture.Text{"sqs:SendMessage"}}}
-	elsewhere := of(t, "", send)
-	elsewhere.Report.Findings = []posture.Finding{{Rule: "r", Path: "S/R", About: []posture.Text{"s3:*"}}, {Rule: "r", Path: "S/R", Function: "S/Other"}}
-	acknowledged := of(t, "", "", functionURL("NONE"))
-	acknowledged.Report.Findings = []posture.Finding{{Rule: "r", Path: "S/U", Function: "S/F", Acknowledged: &posture.Acknowledgement{Reason: "r"}}}
+	outside := `"L":{"Type":"AWS::Lambda::Permission","Properties":{"FunctionName":{"Ref":"F"},"Action":"lambda:InvokeFunction",`
+	trust := func(who string) string {
+		return `"R":{"Type":"AWS::IAM::Role","Properties":{"AssumeRolePolicyDocument":{"Statement":{"Effect":"Allow","Action":"sts:AssumeRole","Principal":` + who + `}}}}`
+	}
+	forCode := `,{"Effect":"Deny","Action":"sqs:*","Resource":"*","Condition":{"ArnEquals":{"lambda:SourceFunctionArn":{"Fn::GetAtt":["F","Arn"]}}}}`
 	for situation, c := range map[string]struct {
 		d    *Document
 		want door
 	}{
-		"a service":                            {of(t, "", send), door{open, "sqs: SendMessage", "eu-west-1:111122223333:Orders"}},
-		"every resource":                       {of(t, "", strings.Replace(send, "arn:aws:sqs:eu-west-1:111122223333:Orders", "*", 1)), door{open, "sqs: SendMessage", "any resource"}},
-		"denied again":                         {of(t, "", send+","+strings.Replace(send, "Allow", "Deny", 1)), door{shut, "sqs: SendMessage", "denied again to its own code"}},
-		"denied under a condition":             {of(t, "", send+`,{"Effect":"Deny","Action":"sqs:*","Resource":"*","Condition":{"StringEquals":{"aws:PrincipalTag/a":"b"}}}`), door{open, "sqs: SendMessage", "eu-west-1:111122223333:Orders"}},
-		"a role elsewhere":                     {of(t, `"Role":"arn:aws:iam::111122223333:role/x"`, ""), door{unsure, "anything", "the role is not in the templates, so n…"}},
-		"no network":                           {of(t, "", ""), door{open, "the internet", "any address: it is in no network"}},
-		"a network without a way out":          {of(t, inVPC, "", network+`{"CidrIp":"0.0.0.0/0","IpProtocol":"-1"}]}}`), door{shut, "the internet", "no way out"}},
-		"AWS's own key":                        {of(t, "", ""), door{bare, "its variables", "under AWS's own key"}},
-		"a customer key":                       {of(t, `"KmsKeyArn":{"Fn::GetAtt":["K","Arn"]}`, "", `"K":{"Type":"AWS::KMS::Key","Metadata":{"aws:cdk:path":"S/Key/Resource"}}`), door{kept, "its variables", "under Key"}},
-		"everybody, with a finding":            {flawed, door{flaw, "anybody on the internet", "url"}},
-		"everybody, acknowledged":              {acknowledged, door{open, "anybody on the internet", "url"}},
-		"a service, with a finding on it":      {flawed, door{flaw, "sqs: SendMessage", "eu-west-1:111122223333:Orders"}},
-		"a service, with a finding on another": {elsewhere, door{open, "sqs: SendMessage", "eu-west-1:111122223333:Orders"}},
-		"no alarm":                             {of(t, "", ""), door{bare, "alarms", "none"}},
+		"a service":                     {of(t, "", send), door{open, "sqs: SendMessage", "eu-west-1:111122223333:Orders", 0}},
+		"a service beside another":      {of(t, "", `{"Effect":"Allow","Action":["sqs:SendMessage","s3:GetObject"],"Resource":["arn:aws:sqs:eu-west-1:111122223333:Orders","arn:aws:s3:::a/*"]}`), door{open, "s3: GetObject", "a/*", 1}},
+		"every resource":                {of(t, "", strings.Replace(send, "arn:aws:sqs:eu-west-1:111122223333:Orders", "*", 1)), door{open, "sqs: SendMessage", "any resource", 2}},
+		"denied again":                  {of(t, "", send+","+strings.Replace(send, "Allow", "Deny", 1)), door{shut, "sqs: SendMessage", "denied by another statement", 0}},
+		"denied to the code alone":      {of(t, "", send+forCode), door{shut, "sqs: SendMessage", "for Lambda alone, not for its own code", 0}},
+		"denied under a condition":      {of(t, "", send+`,{"Effect":"Deny","Action":"sqs:*","Resource":"*","Condition":{"StringEquals":{"aws:PrincipalTag/a":"b"}}}`), door{open, "sqs: SendMessage", "eu-west-1:111122223333:Orders", 0}},
+		"a role elsewhere":              {of(t, `"Role":"arn:aws:iam::111122223333:role/x"`, ""), door{unsure, "anything", "the role is not in the templates, so n…", 5}},
+		"no network":                    {of(t, "", ""), door{open, "the internet", "any address: it is in no network", 2}},
+		"a network without a way out":   {of(t, inVPC, "", network+`{"CidrIp":"0.0.0.0/0","IpProtocol":"-1"}]}}`), door{shut, "the internet", "no way out", 0}},
+		"everywhere, without a way out": {of(t, inVPC, "", network+`{"CidrIp":"0.0.0.0/0","IpProtocol":"-1"}]}}`), door{open, "0.0.0.0/0 on all ports", "no way out: the rest of the network", 2}},
+		"AWS's own key":                 {of(t, "", ""), door{bare, "its variables", "under AWS's own key", 0}},
+		"a customer key":                {of(t, `"KmsKeyArn":{"Fn::GetAtt":["K","Arn"]}`, "", `"K":{"Type":"AWS::KMS::Key","Metadata":{"aws:cdk:path":"S/Key/Resource"}}`), door{kept, "its variables", "under Key", 0}},
+		"everybody by URL":              {of(t, "", "", functionURL("NONE")), door{open, "anybody on the internet", "nobody is asked who they are", 2}},
+		"whoever IAM lets, by URL":      {of(t, "", "", functionURL("AWS_IAM")), door{open, "whoever IAM lets", "held to authentication AWS_IAM", 2}},
+		"everybody of an organization":  {of(t, "", "", outside+`"Principal":"*","PrincipalOrgID":"o-abc"}}`), door{open, "everybody", "held to organization o-abc", 2}},
+		"a service, held to nothing":    {of(t, "", "", outside+`"Principal":"s3.amazonaws.com"}}`), door{open, "s3.amazonaws.com", "held to nothing more", 0}},
+		"a service, held to an account": {of(t, "", "", outside+`"Principal":"s3.amazonaws.com","SourceAccount":"111122223333"}}`), door{open, "s3.amazonaws.com", "held to account 111122223333", 0}},
+		"an account":                    {of(t, "", "", outside+`"Principal":"arn:aws:iam::444455556666:root"}}`), door{open, "the account 444455556666", "held to nothing more", 0}},
+		"no alarm":                      {of(t, "", ""), door{bare, "alarms", "none", 0}},
+		"Lambda's role":                 {of(t, "", "", trust(`{"Service":"lambda.amazonaws.com"}`)), door{kept, "R", "Lambda alone may assume it", 0}},
+		"a role of others too":          {of(t, "", "", trust(`{"Service":"lambda.amazonaws.com","AWS":"arn:aws:iam::111122223333:role/x"}`)), door{open, "iam::111122223333", "may act as the function", 0}},
+		"everybody's role":              {of(t, "", "", trust(`"*"`)), door{open, "everybody", "may act as the function", 2}},
+		"a role whose trust is unknown": {of(t, "", ""), door{unsure, "R", "who may assume it is not known", 0}},
+		"a boundary":                    {of(t, "", "", strings.Replace(trust(`"*"`), `"Properties":{`, `"Properties":{"PermissionsBoundary":"arn:aws:iam::111122223333:policy/Most",`, 1)), door{kept, "boundary", "at most Most", 0}},
 	} {
 		got := doorOf(t, c.d, c.want.Name)
 		c.want.Name = got.Name
@@ -108,8 +117,22 @@ func TestDoorsSayWhatIsOpen(t *testing.T) {
 			t.Errorf("%s: got %+v, want %+v", situation, got, c.want)
 		}
 	}
-	if p := flawed.picture("f1", flawed.Posture.Functions[0]); len(p.Shared) != 1 || p.Shared[0].Path != "S/R" || !strings.Contains(strings.Join(p.Verdict, " "), "1 shared finding") {
-		t.Errorf("a finding on what it shares: %+v, %q", p.Shared, p.Verdict)
+}
+
+// Where the account of the stack is known, another one is said.
+func TestAnotherAccount(t *testing.T) {
+	t.Parallel()
+	o := own{"eu-west-1", "111122223333"}
+	for who, want := range map[posture.Text]string{
+		"444455556666": "another account: 444455556666", "arn:aws:iam::444455556666:root": "another account: 444455556666", "s3.amazonaws.com": "s3.amazonaws.com",
+		"arn:aws:iam::444455556666:role/x": "another account: iam::444455556666:role/x", "111122223333": "the account 111122223333", "arn:aws:iam::111122223333:role/x": "iam:role/x",
+	} {
+		if got := o.who(posture.Invoker{Kind: "permission", Who: who}); got != want {
+			t.Errorf("%s is %q, want %q", who, got, want)
+		}
+	}
+	if got := o.heldTo(posture.Invoker{SourceAccount: "444455556666"}); got[0] != "another account 444455556666" {
+		t.Errorf("a source's account: %q", got)
 	}
 }
 
@@ -117,12 +140,18 @@ func TestWhatIsLeftOutIsInOrder(t *testing.T) {
 	t.Parallel()
 	var doors []door
 	for i := range 2 * mostDoors {
-		doors = append(doors, door{open, fmt.Sprint(i), ""})
+		doors = append(doors, door{open, fmt.Sprintf("%02d", i), "", 0})
 	}
-	doors[2*mostDoors-1].State, doors[2*mostDoors-2].State = flaw, unsure
+	for i, d := range []door{{faulty, "z", "", 0}, {doubtful, "y", "", 0}, {doubtful, "x", "", 2}, {doubtful, "a", "", 1}, {noted, "w", "", 0}, {unsure, "v", "", 0}, {open, "u", "", 2}} {
+		doors[2*mostDoors-1-i] = d
+	}
 	p := newPanel("T", "", doors)
-	if p.Doors[0].State != flaw || p.Doors[1].State != unsure || p.Doors[2].Name != "0" || len(p.Doors)+p.More != len(doors) {
-		t.Errorf("got %+v and %d more", p.Doors, p.More)
+	var names []string
+	for _, d := range p.Doors {
+		names = append(names, d.Name)
+	}
+	if got := strings.Join(names, " "); got != "z x a y w v u 00" || len(p.Doors)+p.More != len(doors) {
+		t.Errorf("got %s and %d more", got, p.More)
 	}
 }
 

@@ -8,30 +8,64 @@ import (
 	"github.com/securegofunction/cdk/constructs/posture"
 )
 
-func (o own) reachDoors(f *posture.Function, destinations []string, found flaws) panel {
-	r := f.Reaches
-	outward := door{State: answered(posture.Answer(max(r.Internet, r.InternetIPv6))), Name: "the internet"}
-	filtered := slices.ContainsFunc(r.Names, func(n posture.NameFilter) bool { return n.BlocksOthers == posture.Yes })
-	switch {
-	case outward.State == shut:
-		outward.Detail = "no way out"
-	case r.VPC == "":
-		outward.Detail = "any address: it is in no network"
-	case filtered:
-		outward.Detail = "by name: " + fit(outsideNames(destinations), fits-9)
-	default:
-		outward.Detail = "over IPv4 " + r.Internet.String() + ", IPv6 " + r.InternetIPv6.String()
-	}
-	var sources []string
-	for _, e := range r.Egress {
-		if v, ok := e.Peer.Known(); ok && (v == "0.0.0.0/0" || v == "::/0") {
-			sources = append(sources, e.Source)
+func (o own) reachDoors(f *posture.Function, destinations []string, found *found) panel {
+	endpoints, through := endpointDoors(f.Reaches, found)
+	var rules []door
+	for _, destination := range destinations {
+		if !through[destination] {
+			rules = append(rules, o.ruleDoor(f.Reaches, destination, found))
 		}
 	}
-	if outward.State != shut {
-		outward.State = found.state(outward.State, nil, sources...)
+	doors := append([]door{internetDoor(f.Reaches, destinations, found)}, rules...)
+	for _, x := range found.rest(ofEgress) { // the templates do not tell whether such a rule leads anywhere
+		doors = append(doors, door{stateOf(x), plain(visible(cmp.Or(firstOf(x.About), "a security group"))), "by a security group rule", 0})
 	}
-	doors, through := []door{outward}, map[string]bool{"internet": true}
+	return newPanel("It gets to", "nothing", append(doors, endpoints...))
+}
+
+func firstOf(all []posture.Text) string {
+	if len(all) == 0 {
+		return ""
+	}
+	return all[0].String()
+}
+
+// internetDoor has the findings on rules that lead there, which are no doors of their own.
+func internetDoor(r posture.Reach, destinations []string, found *found) door {
+	x := door{State: answered(posture.Answer(max(r.Internet, r.InternetIPv6))), Name: "the internet"}
+	switch {
+	case x.State == shut:
+		x.Detail = "no way out"
+	case r.VPC == "":
+		x.Detail = "any address: it is in no network"
+	case filtered(r, "Network"), filtered(r, "DNS"):
+		x.Detail = "by name: " + fit(outsideNames(destinations), fits-9)
+	default:
+		x.Detail = "over IPv4 " + r.Internet.String() + ", IPv6 " + r.InternetIPv6.String()
+	}
+	if slices.Contains(destinations, posture.Internet) {
+		x.Wide = wide("*")
+	}
+	leads := x.State != shut
+	x.State = found.mark(x.State, ofInternet, anyOf)
+	if leads {
+		for _, rule := range found.rest(ofEgress) {
+			if state := stateOf(rule); worse(state, x.State) {
+				x.State = state
+			}
+		}
+	}
+	return x
+}
+
+// filtered says whether a filter of the kind stops all names that it does not list.
+func filtered(r posture.Reach, kind string) bool {
+	return slices.ContainsFunc(r.Names, func(n posture.NameFilter) bool { return n.Kind == kind && n.BlocksOthers == posture.Yes })
+}
+
+// endpointDoors returns too what is reached through an endpoint, by name, or as the internet, and is no door by itself.
+func endpointDoors(r posture.Reach, found *found) (doors []door, through map[string]bool) {
+	through = map[string]bool{posture.Internet: true}
 	var closed []string
 	for _, e := range r.Endpoints {
 		name := visible(e.Service)
@@ -44,42 +78,61 @@ func (o own) reachDoors(f *posture.Function, destinations []string, found flaws)
 		if len(e.Policy) == 0 {
 			detail += ", no policy"
 		}
-		doors = append(doors, door{found.state(answered(e.Reachable), nil, e.Path), name, detail})
+		state := found.mark(answered(e.Reachable), ofEndpoint, onPath(e.Path))
+		doors = append(doors, door{found.mark(state, ofIngress, within(e.Path)), name, detail, 0})
+	}
+	if len(closed) > 0 {
+		doors = append(doors, door{State: shut, Name: fit(closed, fits), Detail: "endpoints that it does not reach"})
 	}
 	for _, n := range r.Names {
 		for _, name := range n.Allowed {
 			through[name.String()] = true
 		}
 	}
-	for _, destination := range destinations {
-		if through[destination] {
-			continue
-		}
-		x := door{open, plain(visible(destination)), "by a security group rule"}
-		for _, e := range r.Egress {
-			if strings.HasPrefix(destination, cmp.Or(e.Of, e.Peer.String())) {
-				x.Detail = cmp.Or(described(e), x.Detail)
-				x.State = found.state(x.State, []posture.Text{e.Peer}, e.Source)
-			}
-		}
-		doors = append(doors, x)
-	}
-	if len(closed) > 0 {
-		doors = append(doors, door{shut, fit(closed, fits), "endpoints that it does not reach"})
-	}
-	return newPanel("It gets to", "nothing", doors)
+	return doors, through
 }
 
-// ingress are those whom a function's groups let in, if they let anybody in.
-func (o own) ingress(f *posture.Function, found flaws) []panel {
+// ruleDoor is a destination to which a rule of a security group lets packets.
+func (o own) ruleDoor(r posture.Reach, destination string, found *found) door {
+	x := door{State: open, Name: plain(visible(destination)), Detail: "by a security group rule"}
+	if destination == posture.Unnamed {
+		x.Detail, x.Wide = "a DNS filter does not stop them", wide("*")
+		return x
+	}
+	for _, e := range r.Egress {
+		name := cmp.Or(e.Of, e.Peer.String())
+		if !strings.HasPrefix(destination, name+":") && !strings.HasPrefix(destination, name+" on all ports") {
+			continue
+		}
+		x.Detail = cmp.Or(described(e), x.Detail)
+		if everywhere(e) {
+			x.Detail, x.Wide = "no way out: the rest of the network", wide("*")
+		}
+		if e.Of != "" {
+			x.State = found.mark(x.State, ofIngress, within(e.Of))
+		}
+	}
+	x.State = found.mark(x.State, ofEgress, func(f posture.Finding) bool { return firstOf(f.About) == destination })
+	return x
+}
+
+// everywhere says whether a rule is for all addresses.
+func everywhere(o posture.Opening) bool { return o.Peer.Is("0.0.0.0/0") || o.Peer.Is("::/0") }
+
+// ingress are those whom a function's groups, and those of what it reaches, let in, if they let anybody in who has no door yet.
+func (o own) ingress(f *posture.Function, found *found) []panel {
 	var doors []door
 	for _, i := range f.Reaches.Ingress {
-		doors = append(doors, door{found.state(open, []posture.Text{i.Peer}, i.Source), plain(o.owner(i.Of, i.Peer)), ports(i)})
+		state := found.mark(open, ofIngress, func(x posture.Finding) bool { return x.Function != "" && x.Path == i.Source })
+		doors = append(doors, door{state, plain(o.owner(i.Of, i.Peer)), ports(i), 0})
+	}
+	for _, x := range found.rest(ofIngress) {
+		doors = append(doors, door{stateOf(x), plain(last(visible(x.Path))), visible(x.Message), 0})
 	}
 	if len(doors) == 0 {
 		return nil
 	}
-	p := newPanel("Its groups let in", "", doors)
+	p := newPanel("Its security groups let in", "", doors)
 	p.in = true
 	return []panel{p}
 }

@@ -138,16 +138,19 @@ func by(p posture.Permission) string {
 	return fmt.Sprintf("%s, statement %d", path, p.Statement)
 }
 
-// services are those of the actions: "logs" of logs:PutLogEvents, and "anything" of an action that none names.
+// anything is what an action that names no service is of.
+const anything = "anything"
+
+// services are those of the actions: "logs" of logs:PutLogEvents, and anything of an action that none names.
 func services(p posture.Permission) []string {
 	if len(p.NotActions) > 0 || len(p.Actions) == 0 {
-		return []string{"anything"}
+		return []string{anything}
 	}
 	var all []string
 	for _, a := range p.Actions {
 		service, _, ok := strings.Cut(visible(a.String()), ":")
 		if !ok || strings.ContainsAny(service, "*?$") {
-			service = "anything"
+			service = anything
 		}
 		all = append(all, strings.ToLower(service))
 	}
@@ -164,8 +167,35 @@ func (o own) who(i posture.Invoker) string {
 		return "anybody on the internet, by URL"
 	case i.Who.Is("*"):
 		return "everybody"
+	case i.Kind == "permission":
+		return o.holder(i.Who)
 	}
 	return o.brief(i.Who)
+}
+
+var accountID = regexp.MustCompile(`^\d{12}$`)
+
+// holder says whose account a principal is, or is of: another one is said where the function's own is known.
+func (o own) holder(who posture.Text) string {
+	s := visible(who.String())
+	id, all := s, accountID.MatchString(s)
+	if parts := splitARN(s); parts != nil {
+		id, all = parts[4], parts[5] == "root"
+	}
+	switch other := o.another(id); {
+	case other && all:
+		return "another account: " + id
+	case other:
+		return "another account: " + o.brief(who)
+	case all:
+		return "the account " + id
+	}
+	return o.brief(who)
+}
+
+// another says whether an account is certainly not the function's own.
+func (o own) another(id string) bool {
+	return accountID.MatchString(id) && accountID.MatchString(o.account) && id != o.account
 }
 
 // heldTo says what an invoker is held to.
@@ -175,8 +205,12 @@ func (o own) heldTo(i posture.Invoker) []string {
 		what  string
 		value posture.Text
 	}{{"source ", i.SourceARN}, {"account ", i.SourceAccount}, {"organization ", i.Organization}, {"authentication ", i.Auth}} {
+		what := c.what
+		if c.what == "account " && o.another(c.value.String()) {
+			what = "another account "
+		}
 		if c.value != "" {
-			lines = append(lines, c.what+o.brief(c.value))
+			lines = append(lines, what+o.brief(c.value))
 		}
 	}
 	return lines
