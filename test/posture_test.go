@@ -16,6 +16,7 @@ import (
 	"github.com/aws/aws-cdk-go/awscdk/v2/awssecretsmanager"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awssns"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awssqs"
+	"github.com/aws/constructs-go/constructs/v10"
 	"github.com/aws/jsii-runtime-go"
 
 	"github.com/securegofunction/cdk/apps/orders"
@@ -51,6 +52,47 @@ func openURL(scope awscdk.Stack) {
 	fn.AddFunctionUrl(&awslambda.FunctionUrlOptions{AuthType: awslambda.FunctionUrlAuthType_NONE})
 }
 
+func acknowledge(scope constructs.Construct, id, reason string) {
+	awscdk.Validations_Of(scope).Acknowledge(&awscdk.Acknowledgment{Id: &id, Reason: &reason})
+}
+
+// A plugin of a stage is about the stage: what else is in the app is not its business.
+func TestPostureOfAStage(t *testing.T) {
+	app := newApp(t)
+	openURL(awscdk.NewStack(app, jsii.String("Outside"), nil))
+	stage := awscdk.NewStage(app, jsii.String("Prod"), nil)
+	newFunction(awscdk.NewStack(stage, jsii.String("S"), nil), nil)
+	awscdk.Validations_Of(stage).AddPlugins(validation.New())
+	app.Synth(nil) // panics where it stops
+}
+
+// What cannot be read is said, and a panic does not take the app along.
+func TestPostureOfWhatCannotBeRead(t *testing.T) {
+	out := t.TempDir()
+	if err := os.WriteFile(filepath.Join(out, "manifest.json"), []byte(`{"artifacts":{"S":{"type":"aws:cloudformation:stack","properties":{"templateFile":"S.json"}}}}`), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for situation, c := range map[string]struct{ folder, want string }{
+		"a folder without a manifest": {t.TempDir(), "not a cdk.out folder"},
+		"an app that is nil":          {out, "posture panicked"},
+	} {
+		report := validation.New().Validate(templatesOf{folder: c.folder})
+		if *report.Success || report.Metadata == nil || !strings.Contains(*(*report.Metadata)["error"], c.want) {
+			t.Errorf("%s: got success %t and %v, want ...%s...", situation, *report.Success, report.Metadata, c.want)
+		}
+	}
+}
+
+// templatesOf is the context of an app with the stack S in a folder.
+type templatesOf struct {
+	awscdk.IPolicyValidationContext
+	folder string
+}
+
+func (c templatesOf) StackTemplates() *[]*awscdk.PolicyValidationStack {
+	return &[]*awscdk.PolicyValidationStack{{StackConstructPath: jsii.String("S"), TemplatePath: jsii.String(filepath.Join(c.folder, "S.json"))}}
+}
+
 func TestPostureStopsSynth(t *testing.T) {
 	for situation, c := range map[string]struct {
 		build   func(awscdk.App)
@@ -66,10 +108,38 @@ func TestPostureStopsSynth(t *testing.T) {
 		"the same, acknowledged": {func(app awscdk.App) { openURL(awscdk.NewStack(app, jsii.String("S"), nil)) },
 			[]posture.Acknowledgement{posture.Acknowledge("public-invocation", "S/Open", "the price list is for everybody")}, false, nil},
 		"acknowledged without a reason": {func(app awscdk.App) { openURL(awscdk.NewStack(app, jsii.String("S"), nil)) },
-			[]posture.Acknowledgement{posture.Acknowledge("public-invocation", "S/Open", "")}, true, []string{"the acknowledgement has no reason"}},
+			[]posture.Acknowledgement{posture.Acknowledge("public-invocation", "S/Open", "")}, true, []string{"the acknowledgement of public-invocation has no reason"}},
 		"a secure function": {func(app awscdk.App) { newFunction(awscdk.NewStack(app, jsii.String("S"), nil), nil) }, nil, false, nil},
 		"an acknowledgement that nothing needs": {func(app awscdk.App) { newFunction(awscdk.NewStack(app, jsii.String("S"), nil), nil) },
-			[]posture.Acknowledgement{posture.Acknowledge("public-invocation", "S/Fn", "it was public once")}, true, []string{"is not needed any more"}},
+			[]posture.Acknowledgement{posture.Acknowledge("public-invocation", "S/Fn", "it was public once")}, false, []string{"the acknowledgement of public-invocation is not needed any more"}},
+		"an acknowledgement of no rule": {func(app awscdk.App) { newFunction(awscdk.NewStack(app, jsii.String("S"), nil), nil) },
+			[]posture.Acknowledgement{posture.Acknowledge("public-invokation", "S/Fn", "why")}, false, []string{"no rule is called public-invokation"}},
+		"one finding of two, in CDK's own way": {func(app awscdk.App) {
+			stack := awscdk.NewStack(app, jsii.String("S"), nil)
+			openURL(stack)
+			acknowledge(stack, "securegofunction-posture::public-invocation[S/Open/FunctionUrl]", "the price list is for everybody")
+		}, nil, true, []string{"public-invocation[S/Open/invoke-function"}},
+		"the findings of one function of two, in CDK's own way": {func(app awscdk.App) {
+			stack := awscdk.NewStack(app, jsii.String("S"), nil)
+			openURL(stack)
+			openURL(awscdk.NewStack(app, jsii.String("Other"), nil))
+			acknowledge(stack, "securegofunction-posture::public-invocation", "the price list is for everybody")
+		}, nil, true, []string{"public-invocation[Other/Open/FunctionUrl]"}},
+		"the findings of all of the app, in CDK's own way": {func(app awscdk.App) {
+			openURL(awscdk.NewStack(app, jsii.String("S"), nil))
+			openURL(awscdk.NewStack(awscdk.NewStage(app, jsii.String("Prod"), nil), jsii.String("S"), nil))
+			acknowledge(app, "securegofunction-posture::public-invocation", "the price list is for everybody")
+		}, nil, false, nil},
+		"the findings of a stage, in CDK's own way": {func(app awscdk.App) {
+			stage := awscdk.NewStage(app, jsii.String("Prod"), nil)
+			openURL(awscdk.NewStack(stage, jsii.String("S"), nil))
+			acknowledge(stage, "securegofunction-posture::public-invocation", "the price list is for everybody")
+		}, nil, false, nil},
+		"without a reason, in CDK's own way": {func(app awscdk.App) {
+			stack := awscdk.NewStack(app, jsii.String("S"), nil)
+			openURL(stack)
+			acknowledge(stack, "securegofunction-posture::public-invocation[S/Open/FunctionUrl]", "")
+		}, nil, true, []string{"the acknowledgement of public-invocation has no reason"}},
 	} {
 		stopped, report := validated(t, c.build, c.given...)
 		if stopped != c.stopped {
