@@ -113,7 +113,8 @@ func of(a *template.Assembly) *Posture {
 }
 
 // Function returns the function of a construct's path, of which the beginning and /Function or /Resource may be left out, of a logical id, or
-// of a function's name. The error lists those that there are.
+// of a function's name. Where the template tells no paths, as CDK's assertions do not, a construct's path is told by the logical id that CDK made
+// of it. The error lists the functions that there are.
 func (p *Posture) Function(name string) (*Function, error) {
 	var found []*Function
 	for _, f := range p.Functions {
@@ -131,17 +132,7 @@ func (p *Posture) Function(name string) (*Function, error) {
 }
 
 func (f *Function) called(name string) bool {
-	if name == f.LogicalID || f.Name.Is(name) {
-		return true
-	}
-	path := f.resource.Path
-	for _, end := range []string{"", "/Resource", "/Function", "/Resource", "/Function"} {
-		path = strings.TrimSuffix(path, end)
-		if path == name || strings.HasSuffix(path, "/"+name) {
-			return true
-		}
-	}
-	return false
+	return name == f.LogicalID || f.Name.Is(name) || f.resource.Called(name, "/Function", "/Resource", "/Function")
 }
 
 func paths(functions []*Function) string {

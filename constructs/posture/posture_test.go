@@ -78,6 +78,27 @@ func TestTheSameTemplatesGiveTheSameBytes(t *testing.T) {
 	}
 }
 
+// CDK's assertions write no paths: what a construct is called is told by its logical id.
+func TestNamesInLogicalIDs(t *testing.T) {
+	t.Parallel()
+	resources := map[string]any{}
+	for _, id := range []string{"OrdersA9B65338", "MailFunctionDEACF8F4", "ShopCartFunction1D2C3B4A", "Other"} {
+		resources[id] = map[string]any{"Type": "AWS::Lambda::Function"}
+	}
+	resources["Receipts59C0D3E0"] = map[string]any{"Type": "AWS::S3::Bucket"}
+	p := FromTemplate(synthesized{"Resources": resources})
+	for name, want := range map[string]string{"Orders": "OrdersA9B65338", "Mail": "MailFunctionDEACF8F4", "Shop/Cart": "ShopCartFunction1D2C3B4A", "Shop/Cart/Function": "ShopCartFunction1D2C3B4A",
+		"Other": "Other", "OrdersA9B65338": "OrdersA9B65338", "Cart": "", "rders": "", "Othe": ""} {
+		f, err := p.Function(name)
+		if (err == nil) != (want != "") || err == nil && f.LogicalID != want {
+			t.Errorf("%s: got %v %v, want %q", name, f, err, want)
+		}
+	}
+	if _, err := p.Decide(p.Functions[0], "s3:GetObject", "${Receipts.Arn}/*"); err != nil {
+		t.Errorf("a bucket by its name: %v", err)
+	}
+}
+
 type synthesized map[string]any
 
 func (s synthesized) ToJSON() *map[string]any { m := map[string]any(s); return &m }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -249,6 +250,27 @@ func (s *Stack) Written(text string) (policy.Text, error) {
 	}
 }
 
+// Called says whether a name is the construct's path, of which the beginning and the ends may be left out, or /Resource by default. Where the
+// template does not tell the path, as CDK's assertions do not, it is what CDK made the logical id of: OrdersA9B65338 is called Orders.
+func (r *Resource) Called(name string, ends ...string) bool {
+	path := r.Path
+	for _, end := range append([]string{"", "/Resource"}, ends...) {
+		path = strings.TrimSuffix(path, end)
+		if path == name || strings.HasSuffix(path, "/"+name) {
+			return true
+		}
+	}
+	made, ok := strings.CutPrefix(r.Path, r.Stack.Path+"/")
+	if m := generated.FindStringSubmatch(r.ID); ok && made == r.ID && m != nil {
+		joined := strings.ReplaceAll(strings.TrimPrefix(name, r.Stack.Path+"/"), "/", "")
+		return m[1] == joined || slices.ContainsFunc(ends, func(end string) bool { return m[1] == joined+strings.TrimPrefix(end, "/") })
+	}
+	return false
+}
+
+// generated is a logical id that CDK made of a path: its parts, and the beginning of a hash.
+var generated = regexp.MustCompile(`^(.+)[0-9A-F]{8}$`)
+
 // named finds a resource by its logical id in the stack, or by its construct path, of which the beginning and /Resource may be left out.
 func (a *Assembly) named(s *Stack, name string) *Resource {
 	if r := s.byID[name]; r != nil {
@@ -257,8 +279,7 @@ func (a *Assembly) named(s *Stack, name string) *Resource {
 	var found *Resource
 	for _, stack := range a.Stacks {
 		for _, r := range stack.Resources {
-			path := strings.TrimSuffix(r.Path, "/Resource")
-			if path != name && r.Path != name && !strings.HasSuffix(path, "/"+name) {
+			if !r.Called(name) {
 				continue
 			}
 			if found != nil {
