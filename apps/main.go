@@ -15,11 +15,14 @@ import (
 
 	"github.com/securegofunction/cdk/apps/orders"
 	"github.com/securegofunction/cdk/apps/quickstart"
+	"github.com/securegofunction/cdk/constructs/posture/validation"
 )
 
 func main() {
 	defer jsii.Close()
 	app := awscdk.NewApp(nil)
+	// Whatever is added past the constructs is held to their rules too.
+	awscdk.Validations_Of(app).AddPlugins(validation.New())
 	architecture := context(app, "architecture")
 	var emails []string
 	if email := context(app, "alarmEmail"); email != "" {
