@@ -56,7 +56,7 @@ func (d *Document) Only(path string) {
 }
 
 // Formats are what Write writes.
-func Formats() []string { return []string{"table", "json", "sarif", "markdown", "html"} }
+func Formats() []string { return []string{"table", "json", "sarif", "markdown", "github", "html"} }
 
 // Write writes the document. The error names a format that is none, or is the writer's.
 func (d *Document) Write(w io.Writer, format string) error {
@@ -69,6 +69,8 @@ func (d *Document) Write(w io.Writer, format string) error {
 		return d.writeSARIF(w)
 	case "markdown":
 		return d.writeMarkdown(w)
+	case "github":
+		return d.writeGitHub(w)
 	case "html":
 		return d.writeHTML(w)
 	}
