@@ -37,8 +37,14 @@ const faces = "# Posture\n\n" +
 	"p.MayNot(t, \"Orders\", \"s3:DeleteObject\", \"${Receipts.Arn}/*\")\n" +
 	"p.ReachesOnly(t, \"Orders\", \"ssm\", \"s3\", \"api.stripe.com\", posture.Unnamed) // a DNS Firewall stops look-ups, and no addresses\n" +
 	"p.NoFindings(t)\n```\n\n" +
-	"On paper, as a table, JSON, SARIF, Markdown or one HTML page; with `--baseline`, what a change opens or closes:\n\n" +
+	"On paper, as a table, JSON, SARIF, Markdown, annotations for GitHub Actions or one HTML page; with `--baseline`, what a change opens or closes:\n\n" +
 	"```sh\ngo run github.com/securegofunction/cdk/cmd/posture cdk.out\n```\n\n" +
+	"In CI, the main branch's posture is what a pull request's is compared with. What was there before fails nothing:\n\n" +
+	"```sh\ngo install github.com/securegofunction/cdk/cmd/posture@latest\n" +
+	"posture cdk.out --format json --output main.json --fail-on none  # of the main branch\n" +
+	"posture cdk.out --format markdown --baseline main.json --fail-on warning --output comment.md\n```\n\n" +
+	"GitHub shows what `--format sarif` and `--format github` find at its line in a pull request only if the file is in the repository, and cdk.out is\n" +
+	"usually not. What is acknowledged is in SARIF with `--acknowledged` alone, as GitHub would show it as open.\n\n" +
 	"What it does not see is in the [package's documentation](doc.go).\n\n" +
 	"# Rules\n\n" +
 	"This list is generated from the code. For each rule, testdata/flaws has templates with one flaw each, where that rule alone fires.\n"

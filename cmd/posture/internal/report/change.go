@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"maps"
 	"slices"
-	"strings"
 
 	"github.com/securegofunction/cdk/constructs/posture"
 )
@@ -19,8 +18,12 @@ type Change struct {
 	Alters   int    `json:"alters"`
 	// Of are sorted by their paths: first those of no function alone.
 	Of []ChangeOf `json:"of,omitempty"`
+	// NewlyLookedFor are open findings of rules that the version before was not looked at for: the change may not have made them.
+	NewlyLookedFor int `json:"newlyLookedFor,omitempty"`
 
-	fresh map[string]bool // findings that were not there before, by their identity
+	standings []standing // of the document's findings
+	before    posture.Report
+	strangers bool
 }
 
 // ChangeOf is what changes of one function.
@@ -41,17 +44,37 @@ type Entry struct {
 
 const opens, closes, alters = "opens", "closes", "alters"
 
-// Since compares the document with one of before.
-func (d *Document) Since(before *Document) {
-	c := &Change{Baseline: cmp.Or(before.file, before.Source)}
-	old, now := byPath(before), byPath(d)
-	paths := map[string]bool{"": true}
-	for _, all := range []map[string]*posture.Function{old, now} {
-		for path := range all {
-			paths[path] = true
+// Since compares the document with one of before. The error says why the two cannot be compared.
+func (d *Document) Since(before *Document) error {
+	fileStack := ""
+	if was, is := before.fileStack(), d.fileStack(); was != "" && is != "" {
+		fileStack = is
+		if was != is {
+			renamed, err := before.called(was, is, d)
+			if err != nil {
+				return err
+			}
+			before = renamed
 		}
 	}
-	findings := c.findings(before, d)
+	if before.Function != d.Function {
+		if before.Function != "" {
+			return fmt.Errorf("%s is of the function %s alone, and this is not: write it without --function, or give both the same", before.file, before.Function)
+		}
+		before.Only(d.Function)
+	}
+	c := &Change{Baseline: cmp.Or(before.file, before.Source), before: before.Report}
+	old, now := byPath(before), byPath(d)
+	c.strangers = len(old) > 0 && len(now) > 0
+	paths := map[string]bool{"": true}
+	for path := range old {
+		paths[path] = true
+	}
+	for path := range now {
+		c.strangers = c.strangers && old[path] == nil
+		paths[path] = true
+	}
+	findings := c.findings(before, d, fileStack)
 	for path := range findings {
 		paths[path] = true
 	}
@@ -72,15 +95,23 @@ func (d *Document) Since(before *Document) {
 		}
 	}
 	d.Change = c
+	return nil
 }
 
 // Line is the change in one line.
 func (c *Change) Line() string {
-	if len(c.Of) == 0 {
-		return "opens nothing and closes nothing"
+	line := "opens nothing and closes nothing"
+	if len(c.Of) > 0 {
+		line = fmt.Sprintf("opens %d, closes %d and alters %d", c.Opens, c.Closes, c.Alters)
 	}
-	return fmt.Sprintf("opens %d, closes %d and alters %d", c.Opens, c.Closes, c.Alters)
+	if c.NewlyLookedFor > 0 {
+		line += fmt.Sprintf("; %s newly looked for, by rules that the baseline lacks", number(c.NewlyLookedFor, "finding"))
+	}
+	return line
 }
+
+// Strangers says that both versions have functions, and none is in both: the baseline is likely another app's.
+func (c *Change) Strangers() bool { return c.strangers }
 
 func byPath(d *Document) map[string]*posture.Function {
 	all := map[string]*posture.Function{}
@@ -103,14 +134,24 @@ func functionChanges(before, after *Document, old, now *posture.Function) []Entr
 		old = &posture.Function{Path: now.Path}
 	}
 	was, is := before.ownOf(old), after.ownOf(now)
-	all = append(all, permissionChanges(was.atoms(old), is.atoms(now))...)
+	all = append(all, setChanges(layerFunction, "runs the code of layer ", set(was.briefs(old.Layers)), set(is.briefs(now.Layers)))...)
+	if !fresh && old.Runtime != now.Runtime {
+		all = append(all, Entry{alters, layerFunction, fmt.Sprintf("the runtime: %s, was %s", runtime(now), runtime(old))})
+	}
+	all = append(all, statementChanges(layerPermission, was.atoms(old), is.atoms(now))...)
 	all = append(all, setChanges(layerDestination, "reaches ", set(before.Destinations[old.Path]), set(after.Destinations[now.Path]))...)
 	all = append(all, setChanges(layerInvoker, "", was.invokers(old), is.invokers(now))...)
 	if !fresh {
 		all = append(all, internetChanges(old, now)...)
+		all = append(all, statementChanges(layerProtection, was.trusts(old), is.trusts(now))...)
+		all = append(all, setChanges(layerProtection, "its security groups let in ", was.letIn(old), is.letIn(now))...)
 		all = append(all, protectionChanges(was.protections(old), is.protections(now))...)
 	}
-	return append(all, setChanges(layerRelaxation, "gives up: ", relaxations(old), relaxations(now))...)
+	return append(all, relaxationChanges(old.Relaxed, now.Relaxed)...)
+}
+
+func runtime(f *posture.Function) string {
+	return cmp.Or(visible(f.Runtime.String()), "of a container image")
 }
 
 func set(all []string) map[string]bool {
@@ -127,45 +168,6 @@ func effect(isNew, isOpening bool) string {
 		return opens
 	}
 	return closes
-}
-
-func permissionChanges(old, now map[atom]bool) []Entry {
-	// A boundary that is new limits; the statements of it are not new openings. The protections name it.
-	if limited(old) != limited(now) {
-		for _, all := range []map[atom]bool{old, now} {
-			maps.DeleteFunc(all, func(a atom, _ bool) bool { return a.limits })
-		}
-	}
-	var all []Entry
-	for _, side := range []struct {
-		isNew       bool
-		have, other map[atom]bool
-	}{{true, now, old}, {false, old, now}} {
-		for _, opening := range []bool{true, false} {
-			var differ []atom
-			for a := range side.have {
-				if !side.other[a] && a.opens() == opening {
-					differ = append(differ, a)
-				}
-			}
-			for _, s := range sentences(differ) {
-				if !side.isNew {
-					s = "no longer: " + s
-				}
-				all = append(all, Entry{effect(side.isNew, opening), layerPermission, s})
-			}
-		}
-	}
-	return all
-}
-
-func limited(all map[atom]bool) bool {
-	for a := range all {
-		if a.limits {
-			return true
-		}
-	}
-	return false
 }
 
 func setChanges(layer, verb string, old, now map[string]bool) []Entry {
@@ -232,42 +234,25 @@ func protectionChanges(old, now map[string]string) []Entry {
 	return all
 }
 
-// identity is what makes two findings one.
-func identity(f posture.Finding) string {
-	return strings.Join([]string{f.Rule, f.Path, f.Function, f.Message}, "\x00")
-}
-
-// findings are the changes of those of each function, by its path.
-func (c *Change) findings(before, after *Document) map[string][]Entry {
-	c.fresh = map[string]bool{}
-	was, is := map[string]posture.Finding{}, map[string]posture.Finding{}
-	for _, f := range before.Report.Findings {
-		was[identity(f)] = f
-	}
-	for _, f := range after.Report.Findings {
-		is[identity(f)] = f
-	}
-	all := map[string][]Entry{}
-	add := func(f posture.Finding, effect, what string) {
-		text := fmt.Sprintf("%s %s %s at %s: %s", what, f.Severity, visible(f.Rule), visible(f.Path), visible(message(f)))
-		all[f.Function] = append(all[f.Function], Entry{effect, layerFinding, text})
-	}
-	for _, f := range after.Report.Findings {
-		old, there := was[identity(f)]
-		c.fresh[identity(f)] = !there
-		switch {
-		case f.Acknowledged == nil && !there:
-			add(f, opens, "new")
-		case f.Acknowledged == nil && old.Acknowledged != nil:
-			add(f, opens, "no longer acknowledged:")
-		case f.Acknowledged != nil && (!there || old.Acknowledged == nil):
-			add(f, alters, fmt.Sprintf("acknowledged because %q:", visible(f.Acknowledged.Reason)))
+// relaxationChanges take another reason for the same as no other relaxation.
+func relaxationChanges(old, now []posture.Relaxation) []Entry {
+	gone, added := without(old, now), without(now, old)
+	var all []Entry
+	for _, r := range added {
+		gives := fmt.Sprintf("gives up: %s, because %q", visible(r.What), visible(r.Reason))
+		e := Entry{opens, layerRelaxation, gives}
+		if i := slices.IndexFunc(gone, func(g posture.Relaxation) bool { return g.What == r.What && g.Of == r.Of }); i >= 0 {
+			e = Entry{alters, layerRelaxation, fmt.Sprintf("%s, was %q", gives, visible(gone[i].Reason))}
+			gone = slices.Delete(gone, i, i+1)
 		}
+		all = append(all, e)
 	}
-	for _, f := range before.Report.Findings {
-		if _, there := is[identity(f)]; !there && f.Acknowledged == nil {
-			add(f, closes, "no longer:")
-		}
+	for _, r := range gone {
+		all = append(all, Entry{closes, layerRelaxation, fmt.Sprintf("no longer: gives up: %s, because %q", visible(r.What), visible(r.Reason))})
 	}
 	return all
+}
+
+func without(all, these []posture.Relaxation) []posture.Relaxation {
+	return slices.DeleteFunc(slices.Clone(all), func(r posture.Relaxation) bool { return slices.Contains(these, r) })
 }

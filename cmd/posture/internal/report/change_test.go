@@ -56,6 +56,26 @@ const (
 	network  = `"V":{"Type":"AWS::EC2::VPC"},"N":{"Type":"AWS::EC2::Subnet","Properties":{"VpcId":{"Ref":"V"}}},"G":{"Type":"AWS::EC2::SecurityGroup","Properties":{"VpcId":{"Ref":"V"},"SecurityGroupEgress":[`
 )
 
+const (
+	overTLS  = `"Bool":{"aws:SecureTransport":"true"}`
+	ofOrg    = `"StringEquals":{"aws:PrincipalOrgID":"o-1"}`
+	layerARN = "arn:aws:lambda:eu-west-1:999999999999:layer:x:1"
+)
+
+func sendIf(conditions string) string {
+	return strings.Replace(send, `}`, `,"Condition":{`+conditions+`}}`, 1)
+}
+
+func deny(statement string) string { return strings.Replace(statement, "Allow", "Deny", 1) }
+
+func ssh(from string) string {
+	return `{"CidrIp":"` + from + `","IpProtocol":"tcp","FromPort":22,"ToPort":22}`
+}
+
+func trusting(principals string) string {
+	return `"R":{"Type":"AWS::IAM::Role","Properties":{"AssumeRolePolicyDocument":{"Statement":[{"Effect":"Allow","Action":"sts:AssumeRole","Principal":{` + principals + `}}]}}}`
+}
+
 func functionURL(auth string) string {
 	return `"U":{"Type":"AWS::Lambda::Url","Metadata":{"aws:cdk:path":"S/U"},"Properties":{"AuthType":"` + auth + `","TargetFunctionArn":{"Ref":"F"}}}`
 }
@@ -74,8 +94,19 @@ func TestWhatAChangeOpensAndCloses(t *testing.T) {
 		"a permission less":   {of(t, "", send), of(t, "", ""), []string{"closes permission no longer: may sqs:SendMessage on sqs:eu-west-1:111122223333:Orders"}},
 		"actions in one line": {of(t, "", ""), of(t, "", sendBoth), []string{"opens permission may sqs:GetQueueUrl, sqs:SendMessage on sqs:eu-west-1:111122223333:Orders, sqs:eu-west-1:111122223333:Other"}},
 		"a condition is gone": {of(t, "", strings.Replace(send, `}`, `,"Condition":{"Bool":{"aws:SecureTransport":"true"}}}`, 1)), of(t, "", send), []string{
-			"opens permission may sqs:SendMessage on sqs:eu-west-1:111122223333:Orders",
+			"opens permission may sqs:SendMessage on sqs:eu-west-1:111122223333:Orders, before only if aws:SecureTransport Bool true"}},
+		"a condition more": {of(t, "", sendIf(overTLS)), of(t, "", sendIf(overTLS+","+ofOrg)), []string{
+			"closes permission no longer: may sqs:SendMessage on sqs:eu-west-1:111122223333:Orders if aws:SecureTransport Bool true," +
+				" now only if aws:PrincipalOrgID StringEquals o-1 and aws:SecureTransport Bool true"}},
+		"another condition": {of(t, "", sendIf(overTLS)), of(t, "", sendIf(ofOrg)), []string{
+			"opens permission may sqs:SendMessage on sqs:eu-west-1:111122223333:Orders if aws:PrincipalOrgID StringEquals o-1",
 			"closes permission no longer: may sqs:SendMessage on sqs:eu-west-1:111122223333:Orders if aws:SecureTransport Bool true"}},
+		"what a wider statement allows already": {of(t, "", send), of(t, "", send+","+sendIf(overTLS)), nil},
+		"a denial with a condition more": {of(t, "", deny(sendIf(overTLS))), of(t, "", deny(sendIf(overTLS+","+ofOrg))), []string{
+			"opens permission no longer: is denied sqs:SendMessage on sqs:eu-west-1:111122223333:Orders if aws:SecureTransport Bool true," +
+				" now only if aws:PrincipalOrgID StringEquals o-1 and aws:SecureTransport Bool true"}},
+		"a denial with a condition less": {of(t, "", deny(sendIf(overTLS))), of(t, "", deny(send)), []string{
+			"closes permission is denied sqs:SendMessage on sqs:eu-west-1:111122223333:Orders, before only if aws:SecureTransport Bool true"}},
 		"a denial is new":  {of(t, "", send), of(t, "", send+","+strings.Replace(send, "Allow", "Deny", 1)), []string{"closes permission is denied sqs:SendMessage on sqs:eu-west-1:111122223333:Orders"}},
 		"a denial is gone": {of(t, "", strings.Replace(send, "Allow", "Deny", 1)), of(t, "", ""), []string{"opens permission no longer: is denied sqs:SendMessage on sqs:eu-west-1:111122223333:Orders"}},
 		"all but":          {of(t, "", ""), of(t, "", `{"Effect":"Allow","NotAction":"iam:*","Resource":"*"}`), []string{"opens permission may all but iam:* on *"}},
@@ -83,8 +114,23 @@ func TestWhatAChangeOpensAndCloses(t *testing.T) {
 			`"B":{"Type":"AWS::IAM::ManagedPolicy","Properties":{"ManagedPolicyName":"edge","PolicyDocument":{"Statement":[`+send+`]}}}`), []string{"closes protection the permissions boundary is new: iam:policy/edge"}},
 		"out of the network": {of(t, inVPC, "", network+`{"CidrIp":"10.0.0.0/16","IpProtocol":"tcp","FromPort":5432,"ToPort":5432}]}}`), of(t, "", ""), []string{
 			"opens destination reaches internet", "closes destination no longer: reaches 10.0.0.0/16:5432",
-			"opens destination reaches the internet over IPv4: yes, was no", "opens destination reaches the internet over IPv6: cannot tell, was no",
-			"opens protection its security groups let in is gone: it was nobody"}},
+			"opens destination reaches the internet over IPv4: yes, was no", "opens destination reaches the internet over IPv6: cannot tell, was no"}},
+		"somebody more is let in": {of(t, inVPC, "", network+`],"SecurityGroupIngress":[`+ssh("10.0.0.0/16")+`]}}`),
+			of(t, inVPC, "", network+`],"SecurityGroupIngress":[`+ssh("10.0.0.0/16")+","+ssh("0.0.0.0/0")+`]}}`), []string{
+				"opens protection its security groups let in 0.0.0.0/0 tcp 22"}},
+		"another is let in": {of(t, inVPC, "", network+`],"SecurityGroupIngress":[`+ssh("10.0.0.0/16")+`]}}`),
+			of(t, inVPC, "", network+`],"SecurityGroupIngress":[`+ssh("10.1.0.0/16")+`]}}`), []string{
+				"opens protection its security groups let in 10.1.0.0/16 tcp 22", "closes protection no longer: its security groups let in 10.0.0.0/16 tcp 22"}},
+		"another account may assume the role": {of(t, "", "", trusting(`"Service":"lambda.amazonaws.com"`)),
+			of(t, "", "", trusting(`"Service":"lambda.amazonaws.com","AWS":"arn:aws:iam::999999999999:root"`)), []string{
+				"opens protection AWS arn:aws:iam::999999999999:root may assume its role (sts:AssumeRole)"}},
+		"another account may no longer": {of(t, "", "", trusting(`"Service":"lambda.amazonaws.com","AWS":"arn:aws:iam::999999999999:root"`)),
+			of(t, "", "", trusting(`"Service":"lambda.amazonaws.com"`)), []string{
+				"closes protection no longer: AWS arn:aws:iam::999999999999:root may assume its role (sts:AssumeRole)"}},
+		"a layer is new":       {of(t, "", ""), of(t, `"Layers":["`+layerARN+`"]`, ""), []string{"opens function runs the code of layer lambda:eu-west-1:999999999999:layer:x:1"}},
+		"a layer is gone":      {of(t, `"Layers":["`+layerARN+`"]`, ""), of(t, "", ""), []string{"closes function no longer: runs the code of layer lambda:eu-west-1:999999999999:layer:x:1"}},
+		"another runtime":      {of(t, `"Runtime":"nodejs22.x"`, ""), of(t, `"Runtime":"provided.al2023"`, ""), []string{"alters function the runtime: provided.al2023, was nodejs22.x"}},
+		"an image, no runtime": {of(t, `"Runtime":"nodejs22.x"`, ""), of(t, "", ""), []string{"alters function the runtime: of a container image, was nodejs22.x"}},
 		"another port": {of(t, inVPC, "", network+`{"CidrIp":"10.0.0.0/16","IpProtocol":"tcp","FromPort":5432,"ToPort":5432}]}}`),
 			of(t, inVPC, "", network+`{"CidrIp":"10.0.0.0/16","IpProtocol":"-1"}]}}`), []string{
 				"opens destination reaches 10.0.0.0/16 on all ports", "closes destination no longer: reaches 10.0.0.0/16:5432"}},
@@ -101,7 +147,9 @@ func TestWhatAChangeOpensAndCloses(t *testing.T) {
 			"alters function the function is new", "opens permission may sqs:SendMessage on sqs:eu-west-1:111122223333:Orders", "opens destination reaches internet"}},
 		"a function is gone": {of(t, "", "", `"H":{"Type":"AWS::Lambda::Function","Metadata":{"aws:cdk:path":"S/H"}}`), of(t, "", ""), []string{"closes function the function is gone"}},
 	} {
-		c.after.Since(stored(t, c.before))
+		if err := c.after.Since(stored(t, c.before)); err != nil {
+			t.Fatal(err)
+		}
 		var got []string
 		for _, of := range c.after.Change.Of {
 			for _, e := range of.Entries {
@@ -149,9 +197,16 @@ func TestFindingsAndRelaxationsChange(t *testing.T) {
 		"acknowledged":        {with(finding("m", "")), with(finding("m", "a b")), `S/F alters acknowledged because "a b": warning r at S/Q: m`},
 		"new, acknowledged":   {with(), with(finding("m", "a")), `S/F alters acknowledged because "a": warning r at S/Q: m`},
 		"acknowledged before": {with(finding("m", "a")), with(finding("m", "")), "S/F opens no longer acknowledged: warning r at S/Q: m"},
-		"as before":           {with(finding("m", ""), finding("n", "a")), with(finding("m", ""), finding("n", "b")), ""},
+		"as before":           {with(finding("m", ""), finding("n", "a")), with(finding("m", ""), finding("n", "a")), ""},
+		"another reason":      {with(finding("m", "a")), with(finding("m", "b")), `S/F alters acknowledged because "b", was "a": warning r at S/Q: m`},
+		"another wording":     {with(finding("m", "")), with(finding("n", "")), ""},
+		"one more":            {with(finding("b", "")), with(finding("a", ""), finding("b", "")), "S/F opens new warning r at S/Q: a"},
+		"another statement":   {with(finding("statement 4 of p", "")), with(finding("statement 5 of p", "")), ""},
+		"two statements more": {with(finding("statement 2 of p", "")), with(finding("statement 1 of q", ""), finding("statement 3 of p", "")), "S/F opens new warning r at S/Q: statement 1 of q"},
 	} {
-		c.after.Since(stored(t, c.before))
+		if err := c.after.Since(stored(t, c.before)); err != nil {
+			t.Fatal(err)
+		}
 		var got []string
 		for _, of := range c.after.Change.Of {
 			for _, e := range of.Entries {
@@ -162,11 +217,101 @@ func TestFindingsAndRelaxationsChange(t *testing.T) {
 			t.Errorf("%s: got %q, want %q", situation, got, c.want)
 		}
 	}
-	relaxed := of(t, "", "")
-	relaxed.Posture.Functions[0].Relaxed = []posture.Relaxation{{What: "no network", Reason: "a price list"}}
-	relaxed.Since(of(t, "", ""))
-	if got := fmt.Sprint(relaxed.Change.Of); got != `[{S/F [{opens relaxation gives up: no network, because "a price list"}]}]` {
-		t.Errorf("a relaxation: %s", got)
+}
+
+func TestRelaxationsChange(t *testing.T) {
+	t.Parallel()
+	given := func(all ...posture.Relaxation) *Document {
+		d := of(t, "", "")
+		d.Posture.Functions[0].Relaxed = all
+		return d
+	}
+	prices, mail := posture.Relaxation{What: "no network", Reason: "a price list"}, posture.Relaxation{What: "no network", Reason: "mail"}
+	for situation, c := range map[string]struct {
+		before, after *Document
+		want          string
+	}{
+		"new":            {given(), given(prices), `[{opens relaxation gives up: no network, because "a price list"}]`},
+		"gone":           {given(prices), given(), `[{closes relaxation no longer: gives up: no network, because "a price list"}]`},
+		"another reason": {given(prices), given(mail), `[{alters relaxation gives up: no network, because "mail", was "a price list"}]`},
+		"of another":     {given(prices), given(posture.Relaxation{What: prices.What, Reason: "mail", Of: "0.0.0.0/0:25"}), `[{opens relaxation gives up: no network, because "mail"} {closes relaxation no longer: gives up: no network, because "a price list"}]`},
+		"one more":       {given(prices), given(prices, mail), `[{opens relaxation gives up: no network, because "mail"}]`},
+	} {
+		if err := c.after.Since(stored(t, c.before)); err != nil {
+			t.Fatal(err)
+		}
+		if got := fmt.Sprint(c.after.Change.Of); got != "[{S/F "+c.want+"}]" {
+			t.Errorf("%s: got %s, want %s", situation, got, c.want)
+		}
+	}
+}
+
+// A template without paths of its own has its file's name in every path.
+func TestAnotherFileIsNoChange(t *testing.T) {
+	t.Parallel()
+	read := func(source, template string) *Document {
+		p, err := posture.FromJSON(strings.TrimSuffix(source, ".json"), []byte(template))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return New(source, p, p.Check(), posture.Rules())
+	}
+	pathless := `{"Resources":{"F":{"Type":"AWS::Lambda::Function","Properties":{"Role":{"Fn::GetAtt":["R","Arn"]},` + inVPC + `}},` +
+		network + `{"DestinationSecurityGroupId":{"Ref":"G"},"IpProtocol":"-1"}]}},
+		"R":{"Type":"AWS::IAM::Role","Properties":{"Policies":[{"PolicyName":"p","PolicyDocument":{"Statement":[` + send + `]}}]}}}}`
+	withPaths := strings.Replace(pathless, `"AWS::Lambda::Function",`, `"AWS::Lambda::Function","Metadata":{"aws:cdk:path":"old/F"},`, 1)
+	for situation, c := range map[string]struct {
+		before, after *Document
+		want          string
+	}{
+		"another name":                   {read("old.json", pathless), read("new.json", pathless), "opens nothing and closes nothing"},
+		"another name, paths of CDK":     {read("old.json", withPaths), read("new.json", withPaths), "opens nothing and closes nothing"},
+		"another name, another template": {read("old.json", pathless), read("new.json", strings.Replace(pathless, "SendMessage", "*", 1)), "opens 2, closes 1 and alters 0"},
+		"another stack of a cdk.out":     {New("cdk.out", read("old", pathless).Posture, posture.Report{}, nil), New("cdk.out", read("new", pathless).Posture, posture.Report{}, nil), "opens 2, closes 1 and alters 1"},
+	} {
+		if err := c.after.Since(stored(t, c.before)); err != nil {
+			t.Fatal(err)
+		}
+		if got := c.after.Change.Line(); got != c.want {
+			t.Errorf("%s: %s, want %s: %+v", situation, got, c.want, c.after.Change.Of)
+		}
+		if got := c.after.Change.Strangers(); got != strings.Contains(situation, "cdk.out") {
+			t.Errorf("%s: strangers: %t", situation, got)
+		}
+	}
+	for situation, template := range map[string]string{"no paths": pathless, "paths of CDK": strings.Replace(withPaths, "old/F", "old/Api/F", 1)} {
+		a, b := read("old.json", template), read("new.json", template)
+		if x, y := fingerprints(a.Report.Findings, a.fileStack()), fingerprints(b.Report.Findings, b.fileStack()); !slices.Equal(x, y) {
+			t.Errorf("%s: another file's name changes the fingerprints", situation)
+		}
+	}
+	gone := read("new.json", `{"Resources":{}}`)
+	if err := gone.Since(read("old.json", strings.Replace(withPaths, "old/F", "old/Api/F", 1))); err != nil || gone.Change.Of[1].Function != "old/Api/F" {
+		t.Errorf("a path that the template names is said to be another: %v, %+v", err, gone.Change.Of)
+	}
+}
+
+func TestABaselineOfOneFunctionIsForItAlone(t *testing.T) {
+	t.Parallel()
+	both := func(only string) *Document {
+		d := of(t, "", "", `"H":{"Type":"AWS::Lambda::Function","Metadata":{"aws:cdk:path":"S/H"}}`)
+		if only != "" {
+			d.Only(only)
+		}
+		return d
+	}
+	for situation, c := range map[string]struct{ before, after, want string }{
+		"of all":              {"", "", ""},
+		"of the same":         {"S/F", "S/F", ""},
+		"of all, for one":     {"", "S/F", ""},
+		"of one, for all":     {"S/F", "", "is of the function S/F alone, and this is not: write it without --function"},
+		"of one, for another": {"S/F", "S/H", "is of the function S/F alone, and this is not: write it without --function"},
+	} {
+		d := both(c.after)
+		err := d.Since(stored(t, both(c.before)))
+		if c.want == "" && (err != nil || len(d.Change.Of) != 0) || c.want != "" && (err == nil || !strings.Contains(err.Error(), c.want)) {
+			t.Errorf("%s: got %v, want %q", situation, err, c.want)
+		}
 	}
 }
 

@@ -14,8 +14,10 @@ type Document struct {
 	Format  string `json:"format"`
 	Version int    `json:"version"`
 	// Source is the folder or file that was read.
-	Source  string           `json:"source"`
-	Posture *posture.Posture `json:"posture"`
+	Source string `json:"source"`
+	// Function is the path of the one that Only left.
+	Function string           `json:"function,omitempty"`
+	Posture  *posture.Posture `json:"posture"`
 	// Destinations are those of each function, by its path.
 	Destinations map[string][]string `json:"destinations"`
 	Report       posture.Report      `json:"report"`
@@ -23,6 +25,8 @@ type Document struct {
 	Rules []posture.Rule `json:"rules"`
 	// Change is nil without a baseline.
 	Change *Change `json:"change,omitempty"`
+	// Suppressed has SARIF hold what is acknowledged too.
+	Suppressed bool `json:"-"`
 
 	denied map[statementOf]bool
 	file   string // that it was read from
@@ -47,12 +51,12 @@ func New(source string, p *posture.Posture, r posture.Report, rules []posture.Ru
 func (d *Document) Only(path string) {
 	p := *d.Posture
 	p.Functions = slices.DeleteFunc(slices.Clone(p.Functions), func(f *posture.Function) bool { return f.Path != path })
-	d.Posture = &p
+	d.Posture, d.Function = &p, path
 	d.Report.Findings = slices.DeleteFunc(slices.Clone(d.Report.Findings), func(f posture.Finding) bool { return f.Function != "" && f.Function != path })
 }
 
 // Formats are what Write writes.
-func Formats() []string { return []string{"table", "json", "sarif", "markdown", "html"} }
+func Formats() []string { return []string{"table", "json", "sarif", "markdown", "github", "html"} }
 
 // Write writes the document. The error names a format that is none, or is the writer's.
 func (d *Document) Write(w io.Writer, format string) error {
@@ -65,24 +69,12 @@ func (d *Document) Write(w io.Writer, format string) error {
 		return d.writeSARIF(w)
 	case "markdown":
 		return d.writeMarkdown(w)
+	case "github":
+		return d.writeGitHub(w)
 	case "html":
 		return d.writeHTML(w)
 	}
 	return fmt.Errorf("format %q is none of %s", format, strings.Join(Formats(), ", "))
-}
-
-// Fails says whether a finding of the severity, or of a worse one, is open. An acknowledgement that nothing needs, or that has no reason,
-// counts as a warning.
-func (d *Document) Fails(on posture.Severity) bool {
-	n := count(d.Report.Open())
-	loose := len(d.Report.Unused) + len(d.Report.WithoutReason)
-	switch on {
-	case posture.Note:
-		return n.errors+n.warnings+n.notes+loose > 0
-	case posture.Warning:
-		return n.errors+n.warnings+loose > 0
-	}
-	return n.errors > 0
 }
 
 // counted are findings by their severity.

@@ -2,7 +2,6 @@ package report
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 
 	"github.com/securegofunction/cdk/constructs/posture"
@@ -18,83 +17,6 @@ const (
 	layerRelaxation  = "relaxation"
 	layerFinding     = "finding"
 )
-
-// atom is one action on one resource under one condition: the least that a change of a policy can be.
-type atom struct {
-	effect           string // Allow or Deny
-	limits           bool
-	action, resource string
-	condition        string
-}
-
-// opens says whether what is new of the atom lets the function do more.
-func (a atom) opens() bool { return a.effect != "Deny" }
-
-func (o own) atoms(f *posture.Function) map[atom]bool {
-	all := map[atom]bool{}
-	for _, p := range f.May {
-		resources := o.resources(p)
-		if len(resources) == 0 {
-			resources = []string{"*"}
-		}
-		for _, action := range actions(p) {
-			for _, resource := range resources {
-				all[atom{p.Effect, p.Limits, action, resource, strings.Join(o.conditions(p), " and ")}] = true
-			}
-		}
-	}
-	return all
-}
-
-// sentences joins atoms to as few sentences as say the same.
-func sentences(all []atom) []string {
-	slices.SortFunc(all, func(a, b atom) int {
-		return slices.Compare([]string{a.effect, a.condition, a.resource, a.action}, []string{b.effect, b.condition, b.resource, b.action})
-	})
-	type scope struct {
-		effect    string
-		limits    bool
-		condition string
-		actions   string
-		resource  string
-	}
-	var scopes []scope
-	for _, a := range all { // the actions on one resource
-		if n := len(scopes); n > 0 && scopes[n-1] == (scope{a.effect, a.limits, a.condition, scopes[n-1].actions, a.resource}) {
-			scopes[n-1].actions += ", " + a.action
-			continue
-		}
-		scopes = append(scopes, scope{a.effect, a.limits, a.condition, a.action, a.resource})
-	}
-	resources := map[scope][]string{}
-	var order []scope
-	for _, s := range scopes { // the resources of the same actions
-		key := s
-		key.resource = ""
-		if resources[key] == nil {
-			order = append(order, key)
-		}
-		resources[key] = append(resources[key], s.resource)
-	}
-	var lines []string
-	for _, s := range order {
-		verb := "may"
-		switch {
-		case s.limits && s.effect == "Deny":
-			verb = "its boundary denies"
-		case s.limits:
-			verb = "its boundary lets it"
-		case s.effect == "Deny":
-			verb = "is denied"
-		}
-		line := fmt.Sprintf("%s %s on %s", verb, s.actions, strings.Join(resources[s], ", "))
-		if s.condition != "" {
-			line += " if " + s.condition
-		}
-		lines = append(lines, line)
-	}
-	return lines
-}
 
 func (o own) invokers(f *posture.Function) map[string]bool {
 	all := map[string]bool{}
@@ -152,9 +74,6 @@ func (o own) protections(f *posture.Function) map[string]string {
 	set("the age of events", known(p.Limits.MaxEventAgeSeconds, "s"))
 	set("the retries of events", known(p.Limits.RetryAttempts, "times"))
 	set("its role", o.owner(f.Role.Path, f.Role.ARN))
-	for _, t := range f.Role.TrustedBy {
-		set("who may assume its role", strings.ToLower(t.Effect)+" "+visible(strings.Join(t.Principals, ", ")+strings.Join(t.NotPrincipal, ", ")))
-	}
 	for _, e := range f.Reaches.Endpoints {
 		if e.Reachable == posture.No {
 			continue
@@ -169,12 +88,6 @@ func (o own) protections(f *posture.Function) map[string]string {
 	}
 	for _, n := range f.Reaches.Names {
 		set("the name filter "+visible(n.Path), "lets "+strings.Join(written(n.Allowed), ", ")+" through; stops others: "+n.BlocksOthers.String())
-	}
-	if len(f.Reaches.Ingress) == 0 && f.Reaches.VPC != "" {
-		set("its security groups let in", "nobody")
-	}
-	for _, i := range f.Reaches.Ingress {
-		set("its security groups let in", o.owner(i.Of, i.Peer)+" "+ports(i))
 	}
 	return all
 }
@@ -209,10 +122,11 @@ func ports(o posture.Opening) string {
 	return fmt.Sprintf("%s %d-%d", visible(o.Protocol), o.FromPort, o.ToPort)
 }
 
-func relaxations(f *posture.Function) map[string]bool {
+// letIn are those whom the function's security groups let in.
+func (o own) letIn(f *posture.Function) map[string]bool {
 	all := map[string]bool{}
-	for _, r := range f.Relaxed {
-		all[fmt.Sprintf("%s, because %q", visible(r.What), visible(r.Reason))] = true
+	for _, i := range f.Reaches.Ingress {
+		all[o.owner(i.Of, i.Peer)+" "+ports(i)] = true
 	}
 	return all
 }

@@ -1,7 +1,6 @@
 package report
 
 import (
-	"bytes"
 	"encoding/json"
 	"net/url"
 	"os"
@@ -12,25 +11,50 @@ import (
 	"github.com/securegofunction/cdk/constructs/posture"
 )
 
+// Stdin is the source of a template that is in no file.
+const Stdin = "stdin"
+
 // locator finds the place of a finding: its template's file, and the line of its logical id. GitHub shows a result by its file alone, and
 // takes no SARIF file in which one has none (GitHub docs, "SARIF support for code scanning").
 type locator struct {
 	source string            // as it was given
 	folder bool              // a cdk.out
+	tree   string            // the git work tree that it lies in, if any: GitHub takes a relative path for one from the tree's root
 	files  map[string]string // a stack's template in it, by the stack's construct path
-	texts  map[string][]byte
+	lines  map[string]map[string]int
 }
 
 // deepest is how deep stages may lie in one another.
 const deepest = 16
 
 func newLocator(source string) *locator {
-	l := &locator{source: source, files: map[string]string{}, texts: map[string][]byte{}}
-	if info, err := os.Stat(source); err == nil && info.IsDir() {
-		l.folder = true
-		l.learn(".", 0)
+	l := &locator{source: source, files: map[string]string{}, lines: map[string]map[string]int{}}
+	if source == Stdin {
+		return l
+	}
+	if info, err := os.Stat(source); err == nil {
+		l.tree = workTree(source)
+		if l.folder = info.IsDir(); l.folder {
+			l.learn(".", 0)
+		}
 	}
 	return l
+}
+
+// workTree is the folder that has the .git of a file's or a folder's, a file itself in a work tree that git worktree made. It is none without.
+func workTree(name string) string {
+	dir, err := filepath.Abs(name)
+	for err == nil {
+		if _, missing := os.Stat(filepath.Join(dir, ".git")); missing == nil {
+			return dir
+		}
+		parent := filepath.Dir(dir)
+		if parent == dir {
+			break
+		}
+		dir = parent
+	}
+	return ""
 }
 
 // learn reads which file is whose. What it cannot read, package posture has said.
@@ -61,20 +85,34 @@ func (l *locator) learn(dir string, depth int) {
 	}
 }
 
-// place returns the URI of the file and the line, from 1, of a finding. A file outside of the current folder has an absolute URI.
-func (l *locator) place(f posture.Finding, stacks []posture.Stack) (uri string, line int) {
-	file := l.source
+// place returns the file, with slashes, and the line, from 1, of a finding. A file outside of the current folder and of any work tree has an
+// absolute path.
+func (l *locator) place(f posture.Finding, stacks []posture.Stack) (file string, line int) {
+	file = l.source
 	if l.folder {
 		file = filepath.Join(l.source, filepath.FromSlash(l.file(f, stacks)))
 	}
 	line = 1
-	if f.LogicalID != "" {
-		line = l.line(file, f.LogicalID)
+	if f.LogicalID != "" && l.source != Stdin {
+		line = max(line, l.line(file, f.LogicalID))
 	}
-	if filepath.IsAbs(file) {
-		return (&url.URL{Scheme: "file", Path: filepath.ToSlash(file)}).String(), line
+	if absolute, err := filepath.Abs(file); err == nil && l.tree != "" {
+		if inTree, err := filepath.Rel(l.tree, absolute); err == nil {
+			file = inTree
+		}
 	}
-	return (&url.URL{Path: filepath.ToSlash(filepath.Clean(file))}).EscapedPath(), line
+	return filepath.ToSlash(filepath.Clean(file)), line
+}
+
+// uri is that of a file that has slashes.
+func uri(file string, absolute bool) string {
+	if !absolute {
+		return (&url.URL{Path: file}).String()
+	}
+	if !strings.HasPrefix(file, "/") { // C:/templates
+		file = "/" + file
+	}
+	return (&url.URL{Scheme: "file", Path: file}).String()
 }
 
 // file is the template that holds a finding, or its parent's for one of a nested stack.
@@ -94,16 +132,13 @@ func (l *locator) file(f posture.Finding, stacks []posture.Stack) string {
 	return "manifest.json"
 }
 
+// line is that of a resource, or 0.
 func (l *locator) line(file, id string) int {
-	text, ok := l.texts[file]
+	lines, ok := l.lines[file]
 	if !ok {
-		text, _ = os.ReadFile(file) // without it, the first line
-		l.texts[file] = text
+		text, _ := os.ReadFile(file) // without it, no line
+		lines = resourceLines(text)
+		l.lines[file] = lines
 	}
-	for _, form := range []string{`"` + id + `": {`, `"` + id + `":{`, "\n  " + id + ":"} {
-		if i := bytes.Index(text, []byte(form)); i >= 0 {
-			return 1 + bytes.Count(text[:i+1], []byte("\n"))
-		}
-	}
-	return 1
+	return lines[id]
 }

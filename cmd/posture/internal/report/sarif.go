@@ -6,6 +6,9 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"net/url"
+	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/securegofunction/cdk/constructs/posture"
@@ -20,15 +23,20 @@ type (
 	}
 	sarifRun struct {
 		Tool       sarifTool        `json:"tool"`
+		Automation sarifAutomation  `json:"automationDetails"`
 		ColumnKind string           `json:"columnKind"`
 		Results    []sarifResult    `json:"results"`
 		Properties *sarifProperties `json:"properties,omitempty"`
+	}
+	sarifAutomation struct {
+		ID string `json:"id"`
 	}
 	sarifTool struct {
 		Driver sarifDriver `json:"driver"`
 	}
 	sarifDriver struct {
 		Name           string      `json:"name"`
+		Version        string      `json:"semanticVersion,omitempty"`
 		InformationURI string      `json:"informationUri"`
 		Rules          []sarifRule `json:"rules"`
 	}
@@ -38,6 +46,7 @@ type (
 		ShortDescription sarifText          `json:"shortDescription"`
 		FullDescription  sarifText          `json:"fullDescription"`
 		Help             sarifText          `json:"help"`
+		HelpURI          string             `json:"helpUri"`
 		Default          sarifConfiguration `json:"defaultConfiguration"`
 		Properties       sarifProperties    `json:"properties"`
 	}
@@ -83,17 +92,24 @@ type (
 		Justification string `json:"justification"`
 	}
 	sarifProperties struct {
-		Tags     []string          `json:"tags,omitempty"`
+		Tags []string `json:"tags,omitempty"`
+		// Severity is from 0.0 to 10.0, as text.
+		Severity string            `json:"security-severity,omitempty"`
 		Controls *posture.Controls `json:"controls,omitempty"`
 		Change   *Change           `json:"change,omitempty"`
 	}
 )
 
-// writeSARIF writes each finding as a result, an acknowledged one as a suppressed one. What a change opens and closes is in the run's
-// properties: a result for what is gone would be an alert at GitHub, which does not read its baselineState.
+// securitySeverity is by what GitHub calls a rule's alerts: high from 7.0, medium from 4.0, and low below (GitHub docs, "SARIF support for code
+// scanning", reportingDescriptor object).
+var securitySeverity = map[posture.Severity]string{posture.Error: "8.0", posture.Warning: "5.0", posture.Note: "2.0"}
+
+// writeSARIF writes each open finding as a result. An acknowledged one is a suppressed result, which GitHub would show as an open alert: of the
+// properties that it reads, suppressions is none (GitHub docs, "SARIF support for code scanning"). It is therefore left out unless asked for.
+// What a change opens and closes is in the run's properties: a result for what is gone would be an alert too.
 func (d *Document) writeSARIF(w io.Writer) error {
-	run := sarifRun{ColumnKind: "utf16CodeUnits", Results: []sarifResult{},
-		Tool: sarifTool{sarifDriver{Name: "posture", InformationURI: "https://github.com/securegofunction/cdk", Rules: []sarifRule{}}}}
+	run := sarifRun{ColumnKind: "utf16CodeUnits", Results: []sarifResult{}, Automation: sarifAutomation{"posture/"},
+		Tool: sarifTool{sarifDriver{Name: "posture", Version: Version(), InformationURI: "https://" + module, Rules: []sarifRule{}}}}
 	if d.Change != nil {
 		run.Properties = &sarifProperties{Change: d.Change}
 	}
@@ -102,11 +118,15 @@ func (d *Document) writeSARIF(w io.Writer) error {
 		index[r.ID] = i
 		run.Tool.Driver.Rules = append(run.Tool.Driver.Rules, ruleOf(r))
 	}
-	where, seen := newLocator(d.Source), map[string]int{}
-	for _, f := range d.Report.Findings {
-		uri, line := where.place(f, d.Posture.Stacks)
+	where, prints := newLocator(d.Source), fingerprints(d.Report.Findings, d.fileStack())
+	for i, f := range d.Report.Findings {
+		if f.Acknowledged != nil && !d.Suppressed {
+			continue
+		}
+		file, line := where.place(f, d.Posture.Stacks)
 		r := sarifResult{RuleID: f.Rule, RuleIndex: index[f.Rule], Level: f.Severity, Message: sarifText{Text: sentence(message(f))}, Suppressions: []sarifSuppression{},
-			Locations: []sarifLocation{{sarifPhysical{sarifArtifact{uri}, sarifRegion{line}}, logical(f)}}, Fingerprints: fingerprints(f, seen)}
+			Locations:    []sarifLocation{{sarifPhysical{sarifArtifact{uri(file, filepath.IsAbs(file))}, sarifRegion{line}}, logical(f)}},
+			Fingerprints: map[string]string{"primaryLocationLineHash": prints[i]}}
 		if a := f.Acknowledged; a != nil {
 			kind := "inSource"
 			if a.Source == "given" {
@@ -116,7 +136,7 @@ func (d *Document) writeSARIF(w io.Writer) error {
 		}
 		if d.Change != nil {
 			r.BaselineState = "unchanged"
-			if d.Change.fresh[identity(f)] {
+			if s := d.Change.standings[i]; s == newSince || s == newlyLookedFor {
 				r.BaselineState = "new"
 			}
 		}
@@ -132,7 +152,8 @@ func ruleOf(r posture.Rule) sarifRule {
 	help := fmt.Sprintf("%s\n\nFix: %s\n\nSource: %s", r.Why, r.Fix, r.Source)
 	return sarifRule{ID: r.ID, Name: pascal(r.ID), ShortDescription: sarifText{Text: sentence(r.Title)}, FullDescription: sarifText{Text: r.Why},
 		Help:    sarifText{help, fmt.Sprintf("%s\n\n**Fix:** %s\n\n*Source:* %s", prose(r.Why), prose(r.Fix), prose(r.Source))},
-		Default: sarifConfiguration{r.Severity}, Properties: sarifProperties{Tags: []string{"security"}, Controls: &controls}}
+		HelpURI: "https://" + module + "/blob/main/constructs/posture/README.md#" + url.PathEscape(r.ID),
+		Default: sarifConfiguration{r.Severity}, Properties: sarifProperties{Tags: []string{"security"}, Severity: securitySeverity[r.Severity], Controls: &controls}}
 }
 
 // pascal writes log-retention as LogRetention, which SARIF wants of a rule's name.
@@ -166,16 +187,19 @@ func logical(f posture.Finding) []sarifLogical {
 func last(path string) string { return path[strings.LastIndexByte(path, '/')+1:] }
 
 // fingerprints hold while the wording of a rule and the values of a finding change. GitHub reads primaryLocationLineHash alone, of which the
-// number after the colon tells those apart that are else the same.
-func fingerprints(f posture.Finding, seen map[string]int) map[string]string {
-	h := sha256.New()
-	for _, part := range []string{f.Rule, f.Stack, f.Path, f.Function} {
-		fmt.Fprintf(h, "%d:%s,", len(part), part)
+// number after the colon tells those apart that are else the same, by their wording: another place of a statement changes no number.
+func fingerprints(findings []posture.Finding, fileStack string) []string {
+	order := make([]int, len(findings))
+	for i := range order {
+		order[i] = i
 	}
-	for _, a := range f.About {
-		fmt.Fprintf(h, "%d:%s,", len(a.String()), a.String())
+	slices.SortStableFunc(order, func(i, j int) int { return strings.Compare(wording(findings[i]), wording(findings[j])) })
+	prints, seen := make([]string, len(findings)), map[string]int{}
+	for _, i := range order {
+		key := lasting(findings[i], fileStack)
+		seen[key]++
+		sum := sha256.Sum256([]byte(key))
+		prints[i] = fmt.Sprintf("%s:%d", hex.EncodeToString(sum[:16]), seen[key])
 	}
-	sum := hex.EncodeToString(h.Sum(nil)[:16])
-	seen[sum]++
-	return map[string]string{"primaryLocationLineHash": fmt.Sprintf("%s:%d", sum, seen[sum])}
+	return prints
 }

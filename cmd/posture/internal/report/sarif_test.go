@@ -3,10 +3,9 @@ package report
 import (
 	"encoding/json"
 	"fmt"
-	"os"
-	"path/filepath"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -22,11 +21,13 @@ type object struct {
 
 // Kinds are string, uri, integer from 0, line from 1, bag, strings, one of a|b, the name of an object, or [] of one.
 var sarifSchema = map[string]object{
-	"log":       {map[string]string{"$schema": "uri", "version": "2.1.0", "runs": "[]run"}, "version runs"},
-	"run":       {map[string]string{"tool": "tool", "results": "[]result", "columnKind": "utf16CodeUnits|unicodeCodePoints", "properties": "bag"}, "tool"},
-	"tool":      {map[string]string{"driver": "component"}, "driver"},
-	"component": {map[string]string{"name": "string", "informationUri": "uri", "rules": "[]rule"}, "name"},
-	"rule": {map[string]string{"id": "string", "name": "string", "shortDescription": "text", "fullDescription": "text", "help": "text",
+	"log": {map[string]string{"$schema": "uri", "version": "2.1.0", "runs": "[]run"}, "version runs"},
+	"run": {map[string]string{"tool": "tool", "results": "[]result", "columnKind": "utf16CodeUnits|unicodeCodePoints", "automationDetails": "automation",
+		"properties": "bag"}, "tool"},
+	"automation": {map[string]string{"id": "string"}, ""},
+	"tool":       {map[string]string{"driver": "component"}, "driver"},
+	"component":  {map[string]string{"name": "string", "semanticVersion": "string", "informationUri": "uri", "rules": "[]rule"}, "name"},
+	"rule": {map[string]string{"id": "string", "name": "string", "shortDescription": "text", "fullDescription": "text", "help": "text", "helpUri": "uri",
 		"defaultConfiguration": "configuration", "properties": "bag"}, "id"},
 	"text":          {map[string]string{"text": "string", "markdown": "string"}, "text"},
 	"configuration": {map[string]string{"level": "none|note|warning|error"}, ""},
@@ -186,7 +187,13 @@ func TestSuppressionsAndStates(t *testing.T) {
 	before.Report.Findings = before.Report.Findings[1:]
 	d := tiny(t)
 	d.Report.Findings[1].Acknowledged.Source = "given"
-	d.Since(before)
+	if err := d.Since(before); err != nil {
+		t.Fatal(err)
+	}
+	if results := checkedSARIF(t, d).Runs[0].Results; len(results) != 1 || results[0].RuleID != "public-invocation" {
+		t.Errorf("what is acknowledged is an alert: %+v", results)
+	}
+	d.Suppressed = true
 	results := checkedSARIF(t, d).Runs[0].Results
 	if len(results) != 2 {
 		t.Fatalf("got %d results", len(results))
@@ -197,7 +204,16 @@ func TestSuppressionsAndStates(t *testing.T) {
 	if r := results[1]; r.Level != "warning" || r.BaselineState != "unchanged" || !slices.Equal(r.Suppressions, []sarifSuppression{{"external", "accepted", "it logs nothing"}}) {
 		t.Errorf("an acknowledged finding of before: %+v", r)
 	}
-	if got := checkedSARIF(t, tiny(t)).Runs[0].Results[1].Suppressions; got[0].Kind != "inSource" {
+	d, before.Rules = tiny(t), looked[:1]
+	if err := d.Since(before); err != nil {
+		t.Fatal(err)
+	}
+	if r := checkedSARIF(t, d).Runs[0].Results; len(r) != 1 || r[0].BaselineState != "new" {
+		t.Errorf("a finding that nobody looked for before: %+v", r)
+	}
+	d = tiny(t)
+	d.Suppressed = true
+	if got := checkedSARIF(t, d).Runs[0].Results[1].Suppressions; got[0].Kind != "inSource" {
 		t.Errorf("an acknowledgement in the template: %+v", got)
 	}
 }
@@ -219,58 +235,53 @@ func TestFingerprintsHoldWhileTheWordingChanges(t *testing.T) {
 		"function": func(f *posture.Finding) { f.Function = "Shop/Other" },
 		"about":    func(f *posture.Finding) { f.About = []posture.Text{"s3:*"} },
 	} {
-		d := tiny(t)
-		change(&d.Report.Findings[0])
-		if got := fingerprints(d.Report.Findings[0], map[string]int{})["primaryLocationLineHash"]; got == first {
+		if got := print(change); got == first {
 			t.Errorf("another %s has the same fingerprint", what)
 		}
 	}
-	d := tiny(t)
-	d.Report.Findings = []posture.Finding{d.Report.Findings[0], d.Report.Findings[0]}
-	d.Report.Findings[1].Message = "again"
-	r := checkedSARIF(t, d).Runs[0].Results
-	if a, b := r[0].Fingerprints["primaryLocationLineHash"], r[1].Fingerprints["primaryLocationLineHash"]; a == b || strings.TrimSuffix(a, ":1") != strings.TrimSuffix(b, ":2") {
-		t.Errorf("two alike: %s and %s", a, b)
+	f := tiny(t).Report.Findings[0]
+	stack := f
+	stack.Stack = "Other"
+	if got := fingerprints([]posture.Finding{f, stack}, ""); got[0] == got[1] {
+		t.Error("another stack of a cdk.out has the same fingerprint")
 	}
 }
 
-func TestFindingsAreLocated(t *testing.T) {
+func TestFingerprintsOfFindingsThatAreAlike(t *testing.T) {
 	t.Parallel()
-	dir := t.TempDir()
-	for name, text := range map[string]string{
-		"manifest.json": `{"artifacts":{"One":{"type":"aws:cloudformation:stack","properties":{"templateFile":"One.template.json"}},
-			"stage":{"type":"cdk:cloud-assembly","properties":{"directoryName":"assembly-Prod"}}}}`,
-		"One.template.json":           "{\"Resources\": {\n \"F\": {\n }}}",
-		"assembly-Prod/manifest.json": `{"artifacts":{"ProdTwo":{"type":"aws:cloudformation:stack","displayName":"Prod/Two (Prod-Two)","properties":{"templateFile":"a b.json"}}}}`,
-		"assembly-Prod/a b.json":      "{\"Resources\":{\"F\":{}}}",
-	} {
-		if err := os.MkdirAll(filepath.Dir(filepath.Join(dir, name)), 0o700); err != nil {
-			t.Fatal(err)
+	of := func(messages ...string) []string {
+		var all []posture.Finding
+		for _, m := range messages {
+			all = append(all, posture.Finding{Rule: "r", Path: "S/Q", Message: m})
 		}
-		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600); err != nil {
-			t.Fatal(err)
+		return fingerprints(all, "")
+	}
+	got := of("statement 1 allows b", "statement 2 allows a")
+	if got[0] == got[1] || strings.TrimSuffix(got[0], ":2") != strings.TrimSuffix(got[1], ":1") {
+		t.Errorf("two alike: %q", got)
+	}
+	if moved := of("statement 1 allows a", "statement 2 allows b"); moved[0] != got[1] || moved[1] != got[0] {
+		t.Errorf("statements in another order have other fingerprints: %q, %q", got, moved)
+	}
+}
+
+func TestWhatGitHubReadsOfTheTool(t *testing.T) {
+	t.Parallel()
+	run := checkedSARIF(t, tiny(t)).Runs[0]
+	if run.Automation.ID != "posture/" {
+		t.Errorf("automationDetails.id is %q", run.Automation.ID)
+	}
+	for _, r := range run.Tool.Driver.Rules {
+		severity, err := strconv.ParseFloat(r.Properties.Severity, 64)
+		want := map[posture.Severity]bool{posture.Error: severity >= 7 && severity < 9, posture.Warning: severity >= 4 && severity < 7, posture.Note: severity < 4}
+		if err != nil || !want[r.Default.Level] || !slices.Contains(r.Properties.Tags, "security") {
+			t.Errorf("%s, of level %s, has the severity %q", r.ID, r.Default.Level, r.Properties.Severity)
+		}
+		if want := "https://github.com/securegofunction/cdk/blob/main/constructs/posture/README.md#" + r.ID; r.HelpURI != want {
+			t.Errorf("helpUri is %s, want %s", r.HelpURI, want)
 		}
 	}
-	stacks := []posture.Stack{{Name: "One", Path: "One"}, {Name: "Prod-Two", Path: "Prod/Two"}, {Name: "One/Nested", Path: "One/Nested"}}
-	l := newLocator(dir)
-	for situation, c := range map[string]struct {
-		finding posture.Finding
-		uri     string
-		line    int
-	}{
-		"a resource":         {posture.Finding{Stack: "One", LogicalID: "F", Path: "One/F"}, "/One.template.json", 2},
-		"none":               {posture.Finding{Stack: "One", Path: "One/F"}, "/One.template.json", 1},
-		"of a stage":         {posture.Finding{Stack: "Prod-Two", LogicalID: "F", Path: "Prod/Two/F"}, "/assembly-Prod/a%20b.json", 1},
-		"of a nested stack":  {posture.Finding{Stack: "One/Nested", LogicalID: "X", Path: "One/Nested/X"}, "/One.template.json", 1},
-		"by the path alone":  {posture.Finding{Path: "Prod/Two/F/G"}, "/assembly-Prod/a%20b.json", 1},
-		"of nothing at hand": {posture.Finding{Path: "Elsewhere"}, "/manifest.json", 1},
-	} {
-		uri, line := l.place(c.finding, stacks)
-		if !strings.HasPrefix(uri, "file:///") || !strings.HasSuffix(uri, filepath.Base(dir)+c.uri) || line != c.line {
-			t.Errorf("%s: got %s:%d, want ...%s:%d", situation, uri, line, c.uri, c.line)
-		}
-	}
-	if uri, line := newLocator("testdata/tiny.json").place(posture.Finding{Stack: "tiny", LogicalID: "Url"}, nil); uri != "testdata/tiny.json" || line != 27 {
-		t.Errorf("one template: %s:%d", uri, line)
+	if len(securitySeverity) != 3 {
+		t.Errorf("there are severities for %d levels", len(securitySeverity))
 	}
 }

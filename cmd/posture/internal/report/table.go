@@ -5,8 +5,10 @@ import (
 	"cmp"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"text/tabwriter"
+	"unicode/utf8"
 
 	"github.com/securegofunction/cdk/constructs/posture"
 )
@@ -53,14 +55,71 @@ func (d *Document) writeTable(w io.Writer) error {
 	return err
 }
 
+// textWidth is what the overview's four columns of text share: with the numbers, and two spaces between any two columns, a line has 120 characters.
+const textWidth = 120 - len("  ")*7 - len("ERRORS"+"WARNINGS"+"NOTES"+"RELAXED")
+
 func (d *Document) overview() [][]string {
 	all := [][]string{{"FUNCTION", "MAY CALL", "REACHES", "INVOKED BY", "ERRORS", "WARNINGS", "NOTES", "RELAXED"}}
+	var rows [][]string
+	widths := make([]int, 4)
 	for _, f := range d.Posture.Functions {
 		b := d.briefOf(f)
-		all = append(all, []string{b.Path, b.Calls, b.Reaches, b.InvokedBy, fmt.Sprint(b.Open.errors), fmt.Sprint(b.Open.warnings), fmt.Sprint(b.Open.notes),
-			fmt.Sprint(b.Relaxed)})
+		row := []string{b.Path, b.Calls, b.Reaches, b.InvokedBy, fmt.Sprint(b.Open.errors), fmt.Sprint(b.Open.warnings), fmt.Sprint(b.Open.notes), fmt.Sprint(b.Relaxed)}
+		for i := range widths {
+			widths[i] = max(widths[i], len(all[0][i]), utf8.RuneCountInString(row[i]))
+		}
+		rows = append(rows, row)
+	}
+	narrow(widths, textWidth)
+	for _, row := range rows {
+		for len(row) > 0 {
+			var rest []string // of the texts, on a line of its own
+			line := slices.Clone(row)
+			for i, width := range widths {
+				left := ""
+				if line[i], left = cut(row[i], width); left != "" && rest == nil {
+					rest = make([]string, len(row))
+				}
+				if rest != nil {
+					rest[i] = left
+				}
+			}
+			all, row = append(all, line), rest
+		}
 	}
 	return all
+}
+
+// narrow takes of the widest columns until all together are as wide as they may be.
+func narrow(widths []int, most int) {
+	for sum := 0; ; sum = 0 {
+		widest := 0
+		for i, w := range widths {
+			sum += w
+			if w > widths[widest] {
+				widest = i
+			}
+		}
+		if sum <= most {
+			return
+		}
+		widths[widest]--
+	}
+}
+
+// cut takes as much of a text as fits, up to a space or a slash if there is one.
+func cut(s string, width int) (line, rest string) {
+	r := []rune(s)
+	if len(r) <= width {
+		return s, ""
+	}
+	line = string(r[:width])
+	if r[width] != ' ' {
+		if i := strings.LastIndexAny(line, " /"); i > 0 {
+			line = line[:i+1]
+		}
+	}
+	return strings.TrimRight(line, " "), strings.TrimLeft(s[len(line):], " ")
 }
 
 // list writes a layer's rows as paragraphs, as the values of one may be longer than a terminal is wide.
@@ -83,11 +142,15 @@ func list(w io.Writer, l layer) {
 }
 
 func columns(w io.Writer, rows [][]string) {
-	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
+	var b bytes.Buffer
+	t := tabwriter.NewWriter(&b, 0, 0, 2, ' ', 0)
 	for _, r := range rows {
 		fmt.Fprintln(t, strings.Join(r, "\t"))
 	}
 	t.Flush()
+	for line := range strings.Lines(b.String()) {
+		fmt.Fprintln(w, strings.TrimRight(line, " \n"))
+	}
 }
 
 func (d *Document) acknowledged(b *bytes.Buffer) {
