@@ -17,6 +17,7 @@ import (
 
 	"github.com/securegofunction/cdk/cmd/posture/internal/report"
 	"github.com/securegofunction/cdk/constructs/posture"
+	"github.com/securegofunction/cdk/internal/version"
 )
 
 // The exit statuses.
@@ -85,7 +86,7 @@ func run(args []string, in io.Reader, out, errs io.Writer) int {
 		fmt.Fprintf(errs, "posture: %v; posture --help says more\n", err)
 		return refused
 	case o.version:
-		fmt.Fprintf(out, "posture %s\n", cmp.Or(report.Version(), "of a working tree"))
+		fmt.Fprintf(out, "posture %s\n", cmp.Or(version.Module(), "of a working tree"))
 		return sound
 	}
 	d, err := read(o, in, errs)

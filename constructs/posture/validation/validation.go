@@ -23,11 +23,11 @@
 package validation
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"os"
 	"path/filepath"
-	"runtime/debug"
 	"slices"
 	"strings"
 
@@ -36,6 +36,7 @@ import (
 	"github.com/aws/jsii-runtime-go"
 
 	"github.com/securegofunction/cdk/constructs/posture"
+	"github.com/securegofunction/cdk/internal/version"
 )
 
 // New returns the plugin, with acknowledgements beside those that the app's
@@ -49,18 +50,8 @@ type plugin struct{ acknowledged []posture.Acknowledgement }
 // Name implements awscdk.IPolicyValidationPlugin.
 func (*plugin) Name() *string { return jsii.String(posture.Plugin) }
 
-// Version implements awscdk.IPolicyValidationPlugin. It is the module's, where
-// the build knows it.
-func (*plugin) Version() *string {
-	if build, ok := debug.ReadBuildInfo(); ok {
-		for _, m := range append(build.Deps, &build.Main) {
-			if m.Path == "github.com/securegofunction/cdk" && m.Version != "" {
-				return jsii.String(strings.TrimPrefix(m.Version, "v"))
-			}
-		}
-	}
-	return jsii.String("(devel)")
-}
+// Version implements awscdk.IPolicyValidationPlugin.
+func (*plugin) Version() *string { return jsii.String(cmp.Or(version.Module(), "(devel)")) }
 
 // RuleIds implements awscdk.IPolicyValidationPlugin.
 func (*plugin) RuleIds() *[]*string {

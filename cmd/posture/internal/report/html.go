@@ -8,10 +8,10 @@ import (
 	"html/template"
 	"io"
 	"regexp"
-	"runtime/debug"
 	"strings"
 
 	"github.com/securegofunction/cdk/constructs/posture"
+	"github.com/securegofunction/cdk/internal/version"
 )
 
 //go:embed page.html
@@ -104,7 +104,7 @@ type pageFunction struct {
 }
 
 func (d *Document) writeHTML(w io.Writer) error {
-	p := pageData{Style: template.CSS(pageCSS), Source: visible(d.Source), Built: visible(built(debug.ReadBuildInfo())), Summary: d.Summary(), Signs: signs}
+	p := pageData{Style: template.CSS(pageCSS), Source: visible(d.Source), Built: visible(version.Build()), Summary: d.Summary(), Signs: signs}
 	for _, s := range d.Posture.Stacks {
 		p.Stacks = append(p.Stacks, pageStack{visible(s.Name), visible(s.Path), deployed(s.Account, "account"), deployed(s.Region, "region")})
 	}

@@ -1,37 +1,11 @@
 package report
 
 import (
-	"runtime/debug"
 	"strings"
 	"testing"
 
 	"github.com/securegofunction/cdk/constructs/posture"
 )
-
-func TestBuilt(t *testing.T) {
-	t.Parallel()
-	settings := func(all ...string) (s []debug.BuildSetting) {
-		for i := 0; i < len(all); i += 2 {
-			s = append(s, debug.BuildSetting{Key: all[i], Value: all[i+1]})
-		}
-		return s
-	}
-	for situation, c := range map[string]struct {
-		info *debug.BuildInfo
-		want string
-	}{
-		"no information":     {nil, ""},
-		"a test":             {&debug.BuildInfo{}, ""},
-		"of sources":         {&debug.BuildInfo{Main: debug.Module{Version: "(devel)"}}, ""},
-		"of a checkout":      {&debug.BuildInfo{Main: debug.Module{Version: "(devel)"}, Settings: settings("vcs.revision", "abc", "vcs.modified", "false")}, "revision abc"},
-		"of changed sources": {&debug.BuildInfo{Settings: settings("vcs.revision", "abc", "vcs.modified", "true")}, "revision abc with changes"},
-		"installed":          {&debug.BuildInfo{Main: debug.Module{Version: "v1.2.3"}}, "version v1.2.3"},
-	} {
-		if got := built(c.info, c.info != nil); got != c.want {
-			t.Errorf("%s: got %q, want %q", situation, got, c.want)
-		}
-	}
-}
 
 func TestPathsBreakBetweenWords(t *testing.T) {
 	t.Parallel()

@@ -12,6 +12,7 @@ import (
 	"strings"
 
 	"github.com/securegofunction/cdk/constructs/posture"
+	"github.com/securegofunction/cdk/internal/version"
 )
 
 // The parts of SARIF 2.1.0 that are written (OASIS, "Static Analysis Results Interchange Format (SARIF) Version 2.1.0").
@@ -109,7 +110,7 @@ var securitySeverity = map[posture.Severity]string{posture.Error: "8.0", posture
 // What a change opens and closes is in the run's properties: a result for what is gone would be an alert too.
 func (d *Document) writeSARIF(w io.Writer) error {
 	run := sarifRun{ColumnKind: "utf16CodeUnits", Results: []sarifResult{}, Automation: sarifAutomation{"posture/"},
-		Tool: sarifTool{sarifDriver{Name: "posture", Version: Version(), InformationURI: "https://" + module, Rules: []sarifRule{}}}}
+		Tool: sarifTool{sarifDriver{Name: "posture", Version: version.Module(), InformationURI: "https://" + version.Path, Rules: []sarifRule{}}}}
 	if d.Change != nil {
 		run.Properties = &sarifProperties{Change: d.Change}
 	}
@@ -152,7 +153,7 @@ func ruleOf(r posture.Rule) sarifRule {
 	help := fmt.Sprintf("%s\n\nFix: %s\n\nSource: %s", r.Why, r.Fix, r.Source)
 	return sarifRule{ID: r.ID, Name: pascal(r.ID), ShortDescription: sarifText{Text: sentence(r.Title)}, FullDescription: sarifText{Text: r.Why},
 		Help:    sarifText{help, fmt.Sprintf("%s\n\n**Fix:** %s\n\n*Source:* %s", prose(r.Why), prose(r.Fix), prose(r.Source))},
-		HelpURI: "https://" + module + "/blob/main/constructs/posture/README.md#" + url.PathEscape(r.ID),
+		HelpURI: "https://" + version.Path + "/blob/main/constructs/posture/README.md#" + url.PathEscape(r.ID),
 		Default: sarifConfiguration{r.Severity}, Properties: sarifProperties{Tags: []string{"security"}, Severity: securitySeverity[r.Severity], Controls: &controls}}
 }
 
