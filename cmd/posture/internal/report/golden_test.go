@@ -59,8 +59,8 @@ func writing(t testing.TB, d *Document, format string) string {
 
 var style = regexp.MustCompile(`(?s)<style>.*</style>`)
 
-// version is that of the command, where the test's binary has one.
-var version = regexp.MustCompile(`\n *"semanticVersion": "[^"]*",`)
+// builtAs is the version of the command, where the test's binary has one.
+var builtAs = regexp.MustCompile(`\n *"semanticVersion": "[^"]*",`)
 
 // The golden files are read in review: without the page's style sheet, which page.css is.
 func TestGolden(t *testing.T) {
@@ -76,7 +76,7 @@ func TestGolden(t *testing.T) {
 			}
 			got := style.ReplaceAllString(writing(t, d, format), "<style></style>")
 			got = strings.ReplaceAll(got, "cmd/posture/internal/report/testdata", "testdata") // in a work tree of git, and not in an archive
-			got = version.ReplaceAllString(got, "")
+			got = builtAs.ReplaceAllString(got, "")
 			file := filepath.Join("testdata", "golden", name+"."+format)
 			if *update {
 				if err := os.WriteFile(file, []byte(got), 0o644); err != nil {

@@ -11,11 +11,6 @@ import (
 	"github.com/securegofunction/cdk/constructs/posture"
 )
 
-// identity is what makes two findings of one document one.
-func identity(f posture.Finding) string {
-	return strings.Join([]string{f.Rule, f.Path, f.Function, f.Message}, "\x00")
-}
-
 // lasting is what a finding keeps in another version, whatever becomes of the wording and of a statement's place. The name that the only stack
 // has of its file is no part of it: another file with the same template has the same findings.
 func lasting(f posture.Finding, fileStack string) string {
