@@ -3,11 +3,11 @@ package report
 import (
 	"bytes"
 	_ "embed"
+	"errors"
 	"fmt"
 	"html"
 	"html/template"
 	"io"
-	"regexp"
 	"strings"
 
 	"github.com/securegofunction/cdk/constructs/posture"
@@ -23,8 +23,6 @@ var pageCSS string
 // The page has no script and asks for nothing: its policy forbids both, should an escape ever fail.
 var page = template.Must(template.New("page").Funcs(template.FuncMap{"path": breakable}).Parse(pageHTML))
 
-var breaks = regexp.MustCompile(`[/:]|[a-z0-9][A-Z]`)
-
 // breakable lets a line end within a path, or another long name, where a reader would end it: after a slash or a colon, and before a word.
 func breakable(path string) template.HTML {
 	if !strings.Contains(path, "/") && len(path) < 24 {
@@ -32,12 +30,12 @@ func breakable(path string) template.HTML {
 	}
 	var b strings.Builder
 	at := 0
-	for _, m := range breaks.FindAllStringIndex(path, -1) {
-		if m[0] == 0 {
-			continue
+	for i := 1; i < len(path); i++ {
+		before, c := path[i-1], path[i]
+		if (before == '/' || before == ':') && i > 1 || 'A' <= c && c <= 'Z' && ('a' <= before && before <= 'z' || '0' <= before && before <= '9') {
+			b.WriteString(html.EscapeString(path[at:i]) + "<wbr>")
+			at = i
 		}
-		b.WriteString(html.EscapeString(path[at:m[0]+1]) + "<wbr>")
-		at = m[0] + 1
 	}
 	b.WriteString(html.EscapeString(path[at:]))
 	return template.HTML(b.String())
@@ -56,6 +54,7 @@ type pageData struct {
 	Loose     []pageFinding // acknowledgements that count for nothing
 	Signs     []sign
 	Functions []pageFunction
+	Sections  []template.HTML // of the functions, written already
 	Rules     []pageRule
 }
 
@@ -134,8 +133,8 @@ func (d *Document) writeHTML(w io.Writer) error {
 			p.Change.Of = append(p.Change.Of, pageChangeOf{visible(of.Function), of.Entries})
 		}
 	}
-	for _, f := range d.Posture.Functions {
-		p.Functions = append(p.Functions, d.pageFunction(f, links))
+	if err := d.sections(&p, links); err != nil {
+		return err
 	}
 	for _, r := range d.Rules {
 		p.Rules = append(p.Rules, d.pageRule(r, found))
@@ -146,6 +145,43 @@ func (d *Document) writeHTML(w io.Writer) error {
 	}
 	_, err := w.Write(b.Bytes())
 	return err
+}
+
+// sections writes each function while the next is put together.
+func (d *Document) sections(p *pageData, links map[string]string) error {
+	next, written := make(chan pageFunction, 16), make(chan error)
+	go func() {
+		var failed error
+		for f := range next {
+			var b strings.Builder
+			failed = errors.Join(failed, page.ExecuteTemplate(&b, "function", f))
+			p.Sections = append(p.Sections, template.HTML(b.String()))
+		}
+		written <- failed
+	}()
+	for _, f := range d.Posture.Functions {
+		one := d.pageFunction(f, links)
+		p.Functions = append(p.Functions, one)
+		next <- one
+	}
+	close(next)
+	return <-written
+}
+
+// HTML is the cell's lines: words, or values that may break where a path does.
+func (c cell) HTML() template.HTML {
+	var b strings.Builder
+	for i, line := range c.Lines {
+		if i > 0 {
+			b.WriteString("<br>")
+		}
+		if c.Words {
+			b.WriteString(template.HTMLEscapeString(line))
+		} else {
+			b.WriteString("<code>" + string(breakable(line)) + "</code>")
+		}
+	}
+	return template.HTML(b.String())
 }
 
 func (d *Document) pageFunction(f *posture.Function, links map[string]string) pageFunction {

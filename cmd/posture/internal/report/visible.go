@@ -9,7 +9,12 @@ import (
 // visible shows what a terminal or a browser would act on instead of showing: control characters, and those that change the direction of
 // writing or have no width.
 func visible(s string) string {
-	hidden := func(r rune) bool { return unicode.In(r, unicode.C, unicode.Zl, unicode.Zp) }
+	hidden := func(r rune) bool {
+		if r < unicode.MaxASCII { // as most are
+			return r < ' '
+		}
+		return unicode.In(r, unicode.C, unicode.Zl, unicode.Zp)
+	}
 	if !strings.ContainsFunc(s, hidden) {
 		return s
 	}
