@@ -79,12 +79,13 @@ func secretsOf(r *template.Resource, looked map[string]string) []string {
 		value, known := v.Known()
 		switch {
 		case !known || value == "": // a dynamic reference, as which secrets ought to be written, is not known
-		case placeholder.MatchString(value):
 		case secretProperties[key]:
-			all = append(all, path+" is written out")
+			if !placeholder.MatchString(value) {
+				all = append(all, path+" is written out")
+			}
 		case r.Type == "AWS::SSM::Parameter" && path == "Value":
 			name := r.Text("Name").String()
-			if why := plainsecret.Suspect(name[strings.LastIndexByte(name, '/')+1:], value); why != "" {
+			if why := plainsecret.Suspect(name[strings.LastIndexByte(name, '/')+1:], value); why != "" && !placeholder.MatchString(value) {
 				all = append(all, "the parameter's value is written out: "+why)
 			}
 		default:
@@ -109,7 +110,7 @@ var address = regexp.MustCompile(`^[a-z][a-z0-9+.-]*://\S+$`)
 // form says which credential a string is, by its form alone. Code and templates of requests hold words such as "token=" without a secret, so
 // that a login counts only in what is one address.
 func form(value string) string {
-	if len(value) < shortest {
+	if len(value) < shortest || placeholder.MatchString(value) {
 		return ""
 	}
 	why := plainsecret.Suspect("ID", value)
