@@ -51,7 +51,7 @@ func TestFiltersHoldWhatTheyHold(t *testing.T) {
 		if got := lines(t, d, "the internet"); !strings.HasSuffix(got, "| "+want.row) {
 			t.Errorf("the filter %q holds the internet: %s", kind, got)
 		}
-		if got := doorOf(t, d, "the internet"); got.Detail != want.door || got.State != open {
+		if got := doorOf(t, d, "the internet"); got.Detail != want.door || got.State != open || got.Wide == 0 { // it may not be cut off
 			t.Errorf("the filter %q in the picture: %+v", kind, got)
 		}
 		if kind == "" {

@@ -47,6 +47,9 @@ func internetDoor(r posture.Reach, destinations []string, found *found) door {
 		x.Wide = wide("*")
 	}
 	leads := x.State != shut
+	if leads { // by name it is still more than one construct
+		x.Wide = max(x.Wide, wide("*."))
+	}
 	x.State = found.mark(x.State, ofInternet, anyOf)
 	if leads {
 		for _, rule := range found.rest(ofEgress) {
