@@ -40,6 +40,16 @@ func TestExposure(t *testing.T) {
 	endpoint := func(properties string) string {
 		return `"E":{"Type":"AWS::EC2::VPCEndpoint","Properties":{"VpcId":{"Ref":"V"},"VpcEndpointType":"Interface",` + properties + `}}`
 	}
+	const restricted = `"PublicAccessBlockConfiguration":{"RestrictPublicBuckets":true}`
+	// used are a queue and a bucket that the function uses. The bucket's objects are for everybody, if S3 does not keep them away.
+	used := func(bucket string) string {
+		return `"R":{"Type":"AWS::IAM::Role","Properties":{"Policies":[{"PolicyDocument":{"Statement":{"Effect":"Allow","Action":"s3:GetObject","Resource":[{"Fn::Sub":"${B.Arn}/*"},{"Fn::GetAtt":["Q","Arn"]}]}}}]}},
+			"Q":{"Type":"AWS::SQS::Queue"},"B":{"Type":"AWS::S3::Bucket","Properties":{` + bucket + `}},
+			"BP":{"Type":"AWS::S3::BucketPolicy","Properties":{"Bucket":{"Ref":"B"},"PolicyDocument":{"Statement":{"Effect":"Allow","Action":"s3:GetObject","Principal":"*","Resource":"*"}}}}`
+	}
+	toQueue := func(who string) string {
+		return `"QP":{"Type":"AWS::SQS::QueuePolicy","Properties":{"Queues":[{"Ref":"Q"}],"PolicyDocument":{"Statement":{"Effect":"Allow","Action":"sqs:SendMessage","Resource":"*",` + who + `}}}}`
+	}
 	const ssm = `"ServiceName":"com.amazonaws.eu-west-1.ssm"`
 
 	for _, c := range []struct {
@@ -77,6 +87,22 @@ func TestExposure(t *testing.T) {
 		{"a bucket with its account", "permission-without-source", "", permission(`"Principal":"s3.amazonaws.com","SourceArn":"arn:aws:s3:::b","SourceAccount":"111122223333"`), nil},
 		{"an account", "permission-without-source", "", permission(`"Principal":"111122223333"`), nil},
 		{"an Alexa skill", "permission-without-source", "", permission(`"Principal":"alexa-appkit.amazon.com","EventSourceToken":"amzn1.ask.skill.1"`), nil},
+
+		{"a queue for everybody", "open-resource", "", used(restricted) + `,` + toQueue(`"Principal":"*"`), []string{"T/Q"}},
+		{"a queue for everybody of AWS", "open-resource", "", used(restricted) + `,` + toQueue(`"Principal":{"AWS":["*"]}`), []string{"T/Q"}},
+		{"a queue for all but one", "open-resource", "", used(restricted) + `,` + toQueue(`"NotPrincipal":{"AWS":"arn:aws:iam::111122223333:root"}`), []string{"T/Q"}},
+		{"a queue for an account", "open-resource", "", used(restricted) + `,` + toQueue(`"Principal":{"AWS":"111122223333"}`), nil},
+		{"a queue for everybody of an organization", "open-resource", "", used(restricted) + `,` + toQueue(`"Principal":"*","Condition":{"StringEquals":{"aws:PrincipalOrgID":"o-1"}}`), nil},
+		{"a queue for everybody with a source", "open-resource", "", used(restricted) + `,` + toQueue(`"Principal":"*","Condition":{"ArnLike":{"aws:SourceArn":"arn:aws:sns:eu-west-1:111122223333:t"}}`), nil},
+		{"a queue for everybody with any source", "open-resource", "", used(restricted) + `,` + toQueue(`"Principal":"*","Condition":{"ArnLike":{"aws:SourceArn":"*"}}`), []string{"T/Q"}},
+		{"a queue for everybody within a network", "open-resource", "", used(restricted) + `,` + toQueue(`"Principal":"*","Condition":{"StringEquals":{"aws:SourceVpce":"vpce-1"}}`), nil},
+		{"a queue for everybody with TLS", "open-resource", "", used(restricted) + `,` + toQueue(`"Principal":"*","Condition":{"Bool":{"aws:SecureTransport":"true"}}`), []string{"T/Q"}},
+		{"a queue that nobody is denied", "open-resource", "", used(restricted) + `,` + strings.Replace(toQueue(`"Principal":"*"`), "Allow", "Deny", 1), nil},
+		{"a queue for everybody, if asked", "open-resource", "", used(restricted) + `,` + strings.Replace(toQueue(`"Principal":"*"`), `"Properties"`, `"Condition":"Asked","Properties"`, 1), []string{"T/Q?"}},
+		{"a queue for everybody that no function uses", "open-resource", "", `"Q":{"Type":"AWS::SQS::Queue"},` + toQueue(`"Principal":"*"`), nil},
+		{"a bucket for everybody", "open-resource", "", used(""), []string{"T/B"}},
+		{"a bucket for everybody that S3 keeps them from", "open-resource", "", used(restricted), nil},
+		{"a bucket for everybody that S3 may keep them from", "open-resource", "", used(`"PublicAccessBlockConfiguration":{"RestrictPublicBuckets":{"Ref":"Param"}}`), []string{"T/B?"}},
 
 		{"HTTPS to everywhere", "open-egress", vpc, network + "," + group(everywhere), []string{"T/G"}},
 		{"HTTPS to everywhere, by names", "open-egress", vpc, network + "," + filter + "," + group(everywhere), nil},

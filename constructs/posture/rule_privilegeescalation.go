@@ -24,9 +24,21 @@ func init() {
 	})
 }
 
-// escalations are the actions by which a role comes to have what others have, the service and kind of what they are on, and what they do (Rhino Security Labs, "AWS IAM Privilege Escalation
-// - Methods and Mitigation"; Bishop Fox, "Privilege Escalation in AWS").
+// escalations are the actions by which a role comes to have what others have, the service and kind of what they are on, and what they do (Rhino
+// Security Labs, "AWS IAM Privilege Escalation - Methods and Mitigation"; Bishop Fox, "Privilege Escalation in AWS"; DataDog/pathfinding.cloud). What
+// makes something that runs as a role, such as lambda:CreateFunction, takes iam:PassRole.
 var escalations = []struct{ action, on, does string }{
+	{"apprunner:UpdateService", "apprunner service/", "runs code as a service's role"},
+	{"cloudformation:CreateChangeSet", "cloudformation stack/", "changes a stack with the rights of its role"},
+	{"cloudformation:UpdateStack", "cloudformation stack/", "changes a stack with the rights of its role"},
+	{"codebuild:StartBuild", "codebuild project/", "runs commands as a build's role"},
+	{"codebuild:StartBuildBatch", "codebuild project/", "runs commands as a build's role"},
+	{"codebuild:UpdateProject", "codebuild project/", "runs commands as a build's role"},
+	{"ec2-instance-connect:SendSSHPublicKey", "ec2 instance/", "logs in to an instance"},
+	{"ec2:ModifyInstanceAttribute", "ec2 instance/", "has an instance run commands when it starts"},
+	{"ecs:ExecuteCommand", "ecs task/", "runs commands as a task"},
+	{"glue:UpdateDevEndpoint", "glue devEndpoint/", "logs in to an endpoint, which has a role"},
+	{"glue:UpdateJob", "glue job/", "runs code as a job's role"},
 	{"iam:AddUserToGroup", "iam group/", "puts a user into any group"},
 	{"iam:AttachGroupPolicy", "iam group/", "attaches any policy to a group"},
 	{"iam:AttachRolePolicy", "iam role/", "attaches any policy to a role"},
@@ -35,6 +47,8 @@ var escalations = []struct{ action, on, does string }{
 	{"iam:CreateLoginProfile", "iam user/", "makes a user's password"},
 	{"iam:CreatePolicyVersion", "iam policy/", "rewrites a policy"},
 	{"iam:DeleteRolePermissionsBoundary", "iam role/", "takes a boundary away"},
+	{"iam:DeleteRolePolicy", "iam role/", "takes away a policy that may deny"},
+	{"iam:DetachRolePolicy", "iam role/", "takes away a policy that may deny"},
 	{"iam:PassRole", "iam role/", "hands a role to a service that runs code"},
 	{"iam:PutGroupPolicy", "iam group/", "writes a policy into a group"},
 	{"iam:PutRolePermissionsBoundary", "iam role/", "replaces a boundary"},
@@ -45,7 +59,11 @@ var escalations = []struct{ action, on, does string }{
 	{"iam:UpdateLoginProfile", "iam user/", "changes a user's password"},
 	{"lambda:UpdateFunctionCode", "lambda function:", "runs code as another function"},
 	{"lambda:UpdateFunctionConfiguration", "lambda function:", "adds a layer to another function, which runs as it"},
+	{"sagemaker:CreatePresignedNotebookInstanceUrl", "sagemaker notebook-instance/", "logs in to a notebook, which has a role"},
 	{"ssm:SendCommand", "ec2 instance/", "runs commands as an instance"},
+	{"ssm:StartAutomationExecution", "ssm automation-definition/", "runs a document as the role that it names"},
+	{"ssm:StartSession", "ec2 instance/", "logs in to an instance"},
+	{"states:UpdateStateMachine", "states stateMachine:", "runs steps as a state machine's role"},
 	{"sts:AssumeRole", "iam role/", "becomes another role"},
 }
 

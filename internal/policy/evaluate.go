@@ -163,7 +163,8 @@ type asking struct {
 }
 
 func (a *asking) needsResourcePolicy() bool {
-	return strings.HasPrefix(a.request.Action, "kms:") && !strings.Contains(string(a.request.Resource), ":alias/") || strings.HasPrefix(a.request.Action, "sts:AssumeRole")
+	action := strings.ToLower(a.request.Action)
+	return strings.HasPrefix(action, "kms:") && !strings.Contains(string(a.request.Resource), ":alias/") || strings.HasPrefix(action, "sts:assumerole")
 }
 
 func (a *asking) of(d *Document) verdict {

@@ -53,6 +53,7 @@ var places = map[string]place{
 	"open-egress":               ofEgress,
 	"open-ingress":              ofIngress,
 	"open-key":                  ofKey,
+	"open-resource":             ofUsed,
 	"other-functions-data":      ofStatement,
 	"permission-without-source": ofInvoker,
 	"plain-secret":              ofVariables,
