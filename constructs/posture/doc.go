@@ -6,8 +6,10 @@
 // not understood is listed in Unreadable.
 //
 // What is attached to a name that is a parameter may be attached to any, as far as policies go; a route, a rule of a group, an alarm or a
-// subscription of a parameter is taken to be another's.
+// subscription of a parameter is taken to be another's: whoever deploys gives it before the stack's own are made.
 //
 // It does not see what is in no template: the policies of imported roles, keys and resources, organizations' policies, routes of imported
-// subnets, and what is changed by hand after a deployment. Nothing here talks to AWS or to Node.
+// subnets, the code of layers, and what is changed by hand after a deployment. What a filter of names stops is what AWS says of it: a DNS Firewall
+// stops look-ups, a Network Firewall what names another host in TLS or HTTP, and neither code that names an allowed host and means another. Nothing
+// here talks to AWS or to Node.
 package posture

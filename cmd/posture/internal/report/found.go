@@ -96,7 +96,7 @@ func construct(path string) string {
 func aboutStatement(p posture.Permission) func(posture.Finding) bool {
 	return func(f posture.Finding) bool {
 		if name, ok := strings.CutPrefix(p.Policy, "AWS's managed policy "); ok {
-			return slices.Contains(f.About, posture.Text(name))
+			return slices.ContainsFunc(f.About, func(a posture.Text) bool { return a.Is(name) || strings.HasSuffix(a.String(), "/"+name) })
 		}
 		if p.Unknown != "" {
 			return strings.Contains(f.Message, p.Policy)

@@ -109,3 +109,13 @@ func TestWhoAssumesTheRoleHasWhatIsFound(t *testing.T) {
 		}
 	}
 }
+
+func TestManagedPoliciesOfAWSAreNamed(t *testing.T) {
+	t.Parallel()
+	is := aboutStatement(posture.Permission{Policy: "AWS's managed policy ReadOnly", Statement: 1})
+	for about, want := range map[posture.Text]bool{"ReadOnly": true, "arn:aws:iam::aws:policy/service-role/ReadOnly": true, "arn:aws:iam::aws:policy/AllReadOnly": false, "ReadOnlyAccess": false} {
+		if got := is(posture.Finding{About: []posture.Text{about}}); got != want {
+			t.Errorf("%s: got %t", about, got)
+		}
+	}
+}
