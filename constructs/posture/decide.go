@@ -101,8 +101,8 @@ func (m *model) decide(q question) policy.Decision {
 // "AWS services that integrate with AWS PrivateLink").
 var endpointServices = map[string]string{"kinesis": "kinesis-streams", "firehose": "kinesis-firehose", "cloudwatch": "monitoring"}
 
-// endpointPolicies are the policies of the endpoint that a function's requests to a service pass, if it has no other way out. What a service
-// does for the function passes none.
+// endpointPolicies are the policies of the endpoint that a function's requests to a service pass, if it has no other way out. Of several
+// endpoints, such as the two of S3, it is not known which. What a service does for the function passes none.
 func endpointPolicies(q question) []*policy.Document {
 	reach := q.function.Reaches
 	if reach.VPC == "" || reach.Internet != No || len(q.context.Values["kms:viaservice"]) > 0 {
@@ -112,12 +112,21 @@ func endpointPolicies(q question) []*policy.Document {
 	if other, ok := endpointServices[prefix]; ok {
 		prefix = other
 	}
+	var all []*policy.Document
 	for _, e := range reach.Endpoints {
-		if e.Service == prefix && e.resource.Property("PolicyDocument") != nil {
-			return []*policy.Document{policy.Parse(e.resource.Path, e.resource.Property("PolicyDocument"))}
+		if e.Service != prefix {
+			continue
 		}
+		document := e.resource.Property("PolicyDocument")
+		if document == nil {
+			return nil
+		}
+		all = append(all, policy.Parse(e.resource.Path, document))
 	}
-	return nil
+	if len(all) > 1 {
+		return nil
+	}
+	return all
 }
 
 // context adds what is known of a request that a function's code makes (IAM guide, "AWS global condition context keys"; Lambda guide, "Using
@@ -132,7 +141,6 @@ func (m *model) context(q question) policy.Context {
 		"aws:sourcearn":                {},
 		"aws:sourceaccount":            {},
 		"aws:sourceowner":              {},
-		"aws:multifactorauthpresent":   {},
 		"aws:principalservicename":     {},
 		"aws:federatedprovider":        {},
 		"lambda:functionurlauthtype":   {},

@@ -2,6 +2,8 @@
 // protects it, and what was relaxed and why. It looks at the finished template alone, so that it also sees what somebody added past a
 // construct, and it knows functions of any kind.
 //
+// AWS changes its managed policies: of the few whose content is known here, it is that of this version.
+//
 // Every answer is yes, no or cannot tell; a value that is known only when the template is deployed never makes a no. What of a template was
 // not understood is listed in Unreadable.
 //

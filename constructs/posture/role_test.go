@@ -1,6 +1,7 @@
 package posture
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 )
@@ -228,5 +229,27 @@ func TestEndpointPolicyHoldsRequests(t *testing.T) {
 		"Statement": []any{map[string]any{"Effect": "Allow", "Principal": "*", "Action": "ssm:PutParameter", "Resource": "*"}}}}}}})
 	if d, err := p.Decide(p.Functions[0], "ssm:GetParameter", parameter); err != nil || d.Answer != No {
 		t.Errorf("with an endpoint's policy that lets nothing through: %v %v", d, err)
+	}
+}
+
+// Of two endpoints for a service, such as S3's gateway and interface, it is not known which one a request passes.
+func TestTwoEndpointsOfAService(t *testing.T) {
+	t.Parallel()
+	const document = `"PolicyDocument":{"Statement":{"Effect":"Allow","Principal":"*","Action":"%s","Resource":"*"}}`
+	of := func(id, action string) string {
+		return `"` + id + `":{"Type":"AWS::EC2::VPCEndpoint","Properties":{"VpcId":{"Ref":"V"},"ServiceName":"com.amazonaws.eu-west-1.s3",` + fmt.Sprintf(document, action) + `}}`
+	}
+	for situation, c := range map[string]struct {
+		endpoints []string
+		want      Answer
+	}{
+		"one that lets it through":             {[]string{of("E", "s3:*")}, Yes},
+		"one that does not":                    {[]string{of("E", "s3:List*")}, No},
+		"one that does not, and one that does": {[]string{of("E", "s3:List*"), of("E2", "s3:*")}, Yes},
+	} {
+		p := function(t, inVPC, append(c.endpoints, vpc, subnet, table, gateways, groupWith(nowhere), roleWith(`"Policies":[{"PolicyDocument":{"Statement":{"Effect":"Allow","Action":"s3:*","Resource":"*"}}}]`))...)
+		if d, err := p.Decide(f(t, p), "s3:GetObject", "arn:aws:s3:::b/k"); err != nil || d.Answer != c.want {
+			t.Errorf("%s: got %s %v, want %s", situation, d.Answer, err, c.want)
+		}
 	}
 }
