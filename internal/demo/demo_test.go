@@ -10,6 +10,8 @@ import (
 	"testing"
 
 	"github.com/aws/aws-sdk-go-v2/service/lambda/types"
+
+	"github.com/securegofunction/cdk/constructs/posture"
 )
 
 func TestLocalEndpoint(t *testing.T) {
@@ -194,5 +196,37 @@ func TestAFailedCommandShowsItsLastLines(t *testing.T) {
 	_, err := command(t.Context(), "sh", "-c", "seq 100; exit 3")
 	if err == nil || !strings.Contains(err.Error(), "exit status 3\n76\n") || !strings.HasSuffix(err.Error(), "\n100") {
 		t.Errorf("got %v, want exit status 3 and the lines 76 to 100", err)
+	}
+}
+
+// The golden template is what the demo deploys. What it may not is told where it may.
+func TestAllowed(t *testing.T) {
+	t.Parallel()
+	text, err := os.ReadFile("../../test/testdata/quickstart.template.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for situation, c := range map[string]struct{ old, new, want string }{
+		"as it is":           {"", "", ""},
+		"another parameter":  {"/my_app/api_key", "/my_app/*", "may it ssm:GetParameters on"},
+		"another action":     {`"ssm:GetParameters"`, `"ssm:*"`, "may it ssm:PutParameter on"},
+		"everybody reached":  {`"Description": "HTTPS to the interface endpoint of ssm"`, `"Description": "", "CidrIp": "10.0.0.0/8"`, "reaches 10.0.0.0/8:443"},
+		"a function no more": {"AWS::Lambda::Function", "AWS::Lambda::Gone", "no function is called"},
+	} {
+		changed := string(text)
+		if c.old != "" {
+			changed = strings.ReplaceAll(changed, c.old, c.new)
+			if changed == string(text) {
+				t.Fatalf("%s: the template has no %s", situation, c.old)
+			}
+		}
+		p, err := posture.FromJSON("quickstart", []byte(changed))
+		if err != nil {
+			t.Fatal(err)
+		}
+		report, err := allowed(p)
+		if (err == nil) != (c.want == "") || err != nil && !strings.Contains(err.Error(), c.want) || err == nil && report == "" {
+			t.Errorf("%s: got %q, %v, want ...%s...", situation, report, err, c.want)
+		}
 	}
 }

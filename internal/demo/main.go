@@ -71,6 +71,7 @@ func run(ctx context.Context) (err error) {
 		{"Installing a local AWS", d.local.install},
 		{"Starting the local AWS", d.startLocalAWS},
 		{"Building and synthesizing the app: cdk synth (the first time, Go compiles the CDK for minutes)", d.cdk.synth},
+		{"Reading from the template what the function may do: posture", d.allowed},
 		{"Preparing the account: cdk bootstrap", d.bootstrap},
 		{"Deploying: cdk deploy", d.deploy},
 		{"Reading the stack back through the AWS APIs", d.readBack},

@@ -20,9 +20,10 @@ func (d *demo) verdict(context.Context) (string, error) {
 		binary,
 		"It read both parameters, decrypted, by the names in that environment: the lengths match what was stored.",
 		"Neither value is in its answers or its logs.",
+		"By the template, as posture evaluates it, the function may get these two parameters and no other, reaches ssm alone, and nobody is let in to invoke it.",
 	}
 	not := []string{
-		"Permissions. The function ran with test credentials and not as its role; no role, key or endpoint policy was asked.",
+		"Permissions, as AWS enforces them. The function ran with test credentials and not as its role; no role, key or endpoint policy was asked.",
 		"The network. The function ran as a process on this machine, outside the VPC; no security group or endpoint was in its way.",
 		"Encryption at rest, and the key behind the parameters: a local AWS need not encrypt.",
 		"The settings of the other resources: they were not compared with the template.",
