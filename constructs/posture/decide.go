@@ -1,10 +1,12 @@
 package posture
 
 import (
+	"cmp"
 	"maps"
 	"slices"
 	"strings"
 
+	"github.com/securegofunction/cdk/constructs/posture/internal/template"
 	"github.com/securegofunction/cdk/internal/policy"
 )
 
@@ -56,7 +58,11 @@ func (p *Posture) Decide(f *Function, action, resource string, keys ...Key) (Dec
 		}
 		context.Values[strings.ToLower(k.Name)] = values
 	}
-	d := p.model.decide(question{role: f.role, function: f, action: action, resource: arn, context: context})
+	q := question{role: f.role, function: f, action: action, resource: arn, context: context}
+	d := p.model.decide(q)
+	if pattern(arn) && p.model.subject(arn) == nil {
+		d = p.model.withThoseMeant(q, d)
+	}
 	out := Decision{Answer: d.Answer}
 	for _, r := range d.Because {
 		out.Because = append(out.Because, r.String())
@@ -71,7 +77,29 @@ type question struct {
 	action       string
 	resource     Text
 	context      policy.Context
-	identityOnly bool // leave the resource's own policy out
+	identityOnly bool               // leave the resource's own policy out
+	meant        *template.Resource // the one of those that a pattern names, if one is meant
+}
+
+// withThoseMeant asks again with the policy of each resource of the templates that a resource's pattern may mean: what one of them allows or
+// denies, the answer without it does not tell.
+func (m *model) withThoseMeant(q question, without policy.Decision) policy.Decision {
+	service, _, _ := strings.Cut(strings.ToLower(q.action), ":")
+	request := policy.Wildcards(q.resource)
+	m.readResourcePolicies()
+	for _, kind := range withPolicies() {
+		for _, r := range m.of(kind) {
+			of, _ := policy.ARNPart(r.ARN(), 2)
+			if policy.Like(Text(service), of) == No || policy.Or(policy.Equal(request, r.ARN()), policy.Equal(request, r.ARN()+"/"+policy.Wildcards("*"))) == No {
+				continue
+			}
+			q.meant = r
+			if d := m.decide(q); d.Answer != without.Answer {
+				return policy.Decision{Answer: CannotTell, Because: append(d.Because, without.Because...)}
+			}
+		}
+	}
+	return without
 }
 
 func (m *model) decide(q question) policy.Decision {
@@ -83,7 +111,7 @@ func (m *model) decide(q question) policy.Decision {
 		policies.Boundary = q.role.boundary.document
 	}
 	r := policy.Request{Principal: policy.Role(q.role.arn), Action: q.action, Resource: q.resource, Context: m.context(q)}
-	subject := m.subject(q.resource)
+	subject := cmp.Or(q.meant, m.subject(q.resource))
 	if subject != nil {
 		r.ResourceAccount = subject.Stack.Account
 		if !q.identityOnly {
@@ -100,6 +128,9 @@ func (m *model) decide(q question) policy.Decision {
 // endpointServices are the names of services in their endpoints' names, where those are not the prefix of their actions (PrivateLink guide,
 // "AWS services that integrate with AWS PrivateLink").
 var endpointServices = map[string]string{"kinesis": "kinesis-streams", "firehose": "kinesis-firehose", "cloudwatch": "monitoring"}
+
+// everything is what an endpoint without a policy lets pass (PrivateLink guide, "Control access to VPC endpoints using endpoint policies").
+var everything = map[string]any{"Statement": map[string]any{"Effect": policy.Allow, "Principal": "*", "Action": "*", "Resource": "*"}}
 
 // endpointPolicies are the policies of the endpoint that a function's requests to a service pass, if it has no other way out. Of several
 // endpoints, such as the two of S3, it is not known which. What a service does for the function passes none.
@@ -121,7 +152,7 @@ func endpointPolicies(q question) []*policy.Document {
 		if document == nil {
 			return nil
 		}
-		all = append(all, policy.Parse(e.resource.Path, document))
+		all = append(all, policy.Parse(e.resource.Path, orElse(document, everything)))
 	}
 	if len(all) > 1 {
 		return nil
@@ -133,23 +164,21 @@ func endpointPolicies(q question) []*policy.Document {
 // source function ARN").
 func (m *model) context(q question) policy.Context {
 	values := map[string][]Text{
-		"aws:principalarn":             {q.role.arn},
-		"aws:principaltype":            {"AssumedRole"},
-		"aws:principalisawsservice":    {"false"},
-		"aws:securetransport":          {"true"},
-		"aws:username":                 {},
-		"aws:sourcearn":                {},
-		"aws:sourceaccount":            {},
-		"aws:sourceowner":              {},
-		"aws:principalservicename":     {},
-		"aws:federatedprovider":        {},
-		"lambda:functionurlauthtype":   {},
-		"lambda:invokedviafunctionurl": {},
+		"aws:principalarn":          {q.role.arn},
+		"aws:principaltype":         {"AssumedRole"},
+		"aws:principalisawsservice": {"false"},
+		"aws:securetransport":       {"true"},
+		"aws:username":              {},
+		"aws:sourcearn":             {},
+		"aws:sourceaccount":         {},
+		"aws:sourceowner":           {},
+		"aws:principalservicename":  {},
+		"aws:federatedprovider":     {},
 	}
 	if account, ok := policy.ARNPart(q.role.arn, 4); ok {
 		values["aws:principalaccount"] = []Text{account}
 	}
-	if account, ok := policy.ARNPart(q.resource, 4); ok && account != "" {
+	if account, ok := policy.ARNPart(q.resource, 4); ok && account != "" && !pattern(account) {
 		values["aws:resourceaccount"] = []Text{account}
 	} else if subject := m.subject(q.resource); subject != nil {
 		values["aws:resourceaccount"] = []Text{subject.Stack.Account}

@@ -2,6 +2,7 @@ package posture
 
 import (
 	"cmp"
+	"slices"
 	"strings"
 
 	"github.com/securegofunction/cdk/constructs/posture/internal/template"
@@ -33,27 +34,59 @@ var within = map[string][]string{
 	"AWS::S3::AccessPoint":           {"Policy"},
 }
 
+// withPolicies are the types of resources that may have a policy.
+func withPolicies() []string {
+	kinds := append(slices.Clone(functionTypes), "AWS::DynamoDB::GlobalTable")
+	for _, s := range separate {
+		kinds = append(kinds, s.of)
+	}
+	kinds = append(kinds, sorted(within)...)
+	slices.Sort(kinds)
+	return slices.Compact(kinds)
+}
+
 // resourcePolicy returns the policy of a resource of the templates. Where it has none, the policy is empty.
 func (m *model) resourcePolicy(r *template.Resource) *policy.Document {
-	if m.resourcePolicies == nil {
-		m.readResourcePolicies()
-	}
+	m.readResourcePolicies()
 	if d := m.resourcePolicies[r]; d != nil {
 		return d
 	}
+	own := r.Property(within[r.Type]...)
+	if r.Type == "AWS::KMS::Key" { // KMS guide, "Default key policy"
+		own = orElse(own, map[string]any{"Version": "2012-10-17", "Statement": map[string]any{"Effect": policy.Allow, "Action": "kms:*", "Resource": "*",
+			"Principal": map[string]any{"AWS": "arn:" + r.Stack.Partition + ":iam::" + r.Stack.Account + ":root"}}})
+	}
 	d := &policy.Document{Name: r.Path, Version: "2012-10-17"}
 	switch {
-	case within[r.Type] != nil && r.Property(within[r.Type]...) != nil:
-		d = policy.Parse(r.Path, r.Property(within[r.Type]...))
 	case r.Type == "AWS::DynamoDB::GlobalTable":
 		d = replicaPolicy(r)
-	case r.Type == "AWS::KMS::Key":
-		// KMS guide, "Default key policy".
-		d = policy.Parse(r.Path, map[string]any{"Version": "2012-10-17", "Statement": map[string]any{"Effect": policy.Allow, "Action": "kms:*", "Resource": "*",
-			"Principal": map[string]any{"AWS": "arn:" + r.Stack.Partition + ":iam::" + r.Stack.Account + ":root"}}})
+	case within[r.Type] != nil && own != nil:
+		d = policy.Parse(r.Path, own)
 	}
 	m.resourcePolicies[r] = d
 	return d
+}
+
+// orElse is v with what AWS takes in its place where a condition of the template leaves it out.
+func orElse(v, absent any) any {
+	switch v := v.(type) {
+	case nil, policy.Absent:
+		return absent
+	case policy.Either:
+		return policy.Either{Condition: v.Condition, Then: orElse(v.Then, absent), Else: orElse(v.Else, absent)}
+	}
+	return v
+}
+
+// mayBeAbsent says whether a condition of the template leaves a value out.
+func mayBeAbsent(v any) bool {
+	switch v := v.(type) {
+	case policy.Absent:
+		return true
+	case policy.Either:
+		return mayBeAbsent(v.Then) || mayBeAbsent(v.Else)
+	}
+	return false
 }
 
 // replicaPolicy is the policy of a table's replica in the stack's region, or maybe of any where that is not known.
@@ -76,6 +109,9 @@ func replicaPolicy(r *template.Resource) *policy.Document {
 }
 
 func (m *model) readResourcePolicies() {
+	if m.resourcePolicies != nil {
+		return
+	}
 	m.resourcePolicies = map[*template.Resource]*policy.Document{}
 	for _, s := range separate {
 		for _, r := range m.of(s.kind) {
@@ -142,7 +178,7 @@ func (m *model) addPolicyOf(subject Text, kind string, d *policy.Document) {
 	if strings.HasPrefix(string(subject), "https://sqs.") { // a queue's URL ends in its name
 		_, subject, _ = subject.CutLast("/")
 	}
-	if r := m.named(subject, kind); r != nil || !subject.Open() {
+	if r := m.named(subject, kind); r != nil {
 		m.addPolicy(r, d)
 		return
 	}
@@ -155,15 +191,13 @@ func (m *model) addPolicyOf(subject Text, kind string, d *policy.Document) {
 
 func (m *model) addPermission(r *template.Resource) {
 	name := r.Text("FunctionName")
-	if function := m.named(m.functionARN(name, r), functionTypes...); function != nil || !name.Open() {
-		if function != nil {
-			m.addPolicy(function, lambdaPermission(r, function))
-		}
+	if function := m.named(m.functionARN(name, r), functionTypes...); function != nil {
+		m.addPolicy(function, m.lambdaPermission(r, function))
 		return
 	}
 	for _, function := range m.of(functionTypes...) {
 		if name.MayBe(function.Name()) != No || name.MayBe(function.ARN()) != No {
-			m.addPolicy(function, maybe(attachment{document: lambdaPermission(r, function)}).document)
+			m.addPolicy(function, maybe(attachment{document: m.lambdaPermission(r, function)}).document)
 		}
 	}
 }
@@ -174,18 +208,25 @@ func (m *model) addPolicy(r *template.Resource, d *policy.Document) {
 		return
 	}
 	if before := m.resourcePolicies[r]; before != nil {
-		joined := *before
-		joined.Statements = append(joined.Statements[:len(joined.Statements):len(joined.Statements)], d.Statements...)
-		if joined.Unknown == "" {
-			joined.Unknown = d.Unknown
-		}
-		d = &joined
+		d = before.Join(d)
 	}
 	m.resourcePolicies[r] = d
 }
 
+// invocable is what a permission lets one invoke: the function and all of its versions, or the one alias or version that it names (Lambda guide,
+// "Using Lambda aliases in event sources and permissions policies").
+func (m *model) invocable(name Text, function *template.Resource) []Text {
+	if r := m.named(name, "AWS::Lambda::Alias", "AWS::Lambda::Version"); r != nil {
+		return []Text{name}
+	}
+	if parts, ok := name.Cut(":"); ok && (len(parts) == 2 || len(parts) == 8) {
+		return []Text{function.ARN() + ":" + parts[len(parts)-1]}
+	}
+	return []Text{function.ARN(), function.ARN() + ":*"}
+}
+
 // lambdaPermission is the statement that AWS::Lambda::Permission adds (Lambda API, AddPermission).
-func lambdaPermission(r *template.Resource, function *template.Resource) *policy.Document {
+func (m *model) lambdaPermission(r *template.Resource, function *template.Resource) *policy.Document {
 	who := r.Text("Principal")
 	kind := "AWS"
 	if known, _ := who.Known(); strings.HasSuffix(known, ".amazonaws.com") || strings.Contains(known, ".amazonaws.com.") {
@@ -196,7 +237,7 @@ func lambdaPermission(r *template.Resource, function *template.Resource) *policy
 		p = policy.Everybody
 	}
 	s := &policy.Statement{Effect: policy.Allow, Principals: []policy.Principal{p}, Actions: []Text{r.Text("Action")},
-		Resources: []Text{function.ARN(), function.ARN() + ":*"}, Maybe: r.Maybe}
+		Resources: m.invocable(r.Text("FunctionName"), function), Maybe: r.Maybe}
 	for _, c := range []struct{ property, operator, key string }{
 		{"SourceArn", "ArnLike", "AWS:SourceArn"},
 		{"SourceAccount", "StringEquals", "AWS:SourceAccount"},
@@ -205,7 +246,12 @@ func lambdaPermission(r *template.Resource, function *template.Resource) *policy
 		{"InvokedViaFunctionUrl", "Bool", "lambda:InvokedViaFunctionUrl"},
 		{"EventSourceToken", "StringEquals", "lambda:EventSourceToken"},
 	} {
-		if v := r.Text(c.property); v != "" {
+		v := r.Property(c.property)
+		if mayBeAbsent(v) {
+			s.Maybe = true
+			continue
+		}
+		if v := policy.TextOf(v); v != "" {
 			s.Conditions = append(s.Conditions, policy.Condition{Operator: c.operator, Key: c.key, Values: []Text{v}})
 		}
 	}

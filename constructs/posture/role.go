@@ -56,6 +56,9 @@ func (m *model) roleOf(function *template.Resource) *role {
 	} else {
 		r = m.role(policy.TextOf(given), function.Path)
 	}
+	if why := function.Transformed(); why != "" {
+		r.add(&policy.Document{Name: function.Path, Unknown: why})
+	}
 	if function.Connected() {
 		r.add(&policy.Document{Name: function.Path, Unknown: "a connector of the Serverless Application Model adds what it needs", OnlyAllows: true})
 	}
@@ -78,6 +81,9 @@ func (m *model) role(arn Text, of string) *role {
 	}
 	r.trust = policy.Parse(r.resource.Path, r.resource.Property("AssumeRolePolicyDocument"))
 	r.policies = m.policiesOf(r.resource)
+	if why := r.resource.Transformed(); why != "" {
+		r.add(&policy.Document{Name: r.resource.Path, Unknown: why})
+	}
 	if boundary := r.resource.Property("PermissionsBoundary"); boundary != nil {
 		a := m.managed(policy.TextOf(boundary))
 		r.boundary = &a
@@ -102,21 +108,12 @@ func (m *model) policiesOf(r *template.Resource) []attachment {
 			all = append(all, maybe(a))
 			continue
 		}
-		if a.source != nil && holds(all, a.source) {
-			continue
+		if a.source != nil {
+			all = slices.DeleteFunc(all, func(other attachment) bool { return other.source == a.source })
 		}
 		all = append(all, a)
 	}
 	return all
-}
-
-func holds(all []attachment, source *template.Resource) bool {
-	for _, a := range all {
-		if a.source == source {
-			return true
-		}
-	}
-	return false
 }
 
 // attachedTo returns the policies that name the role themselves, or by a name that is not known.
@@ -124,8 +121,12 @@ func (m *model) attachedTo(name Text) []attachment {
 	if m.attached == nil {
 		m.attached = map[Text][]attachment{}
 		for _, r := range m.of("AWS::IAM::Policy", "AWS::IAM::ManagedPolicy") {
-			for _, role := range template.Texts(r.Property("Roles")) {
-				m.attached[role] = append(m.attached[role], m.document(r))
+			for _, item := range template.Items(r.Property("Roles")) {
+				a, role := m.document(r), policy.TextOf(item.Value)
+				if item.Maybe {
+					a = maybe(a)
+				}
+				m.attached[role] = append(m.attached[role], a)
 			}
 		}
 		for _, r := range m.of("AWS::IAM::RolePolicy") {
@@ -133,9 +134,9 @@ func (m *model) attachedTo(name Text) []attachment {
 			m.attached[role] = append(m.attached[role], m.document(r))
 		}
 		m.attachedNames = slices.Sorted(maps.Keys(m.attached))
-		// Most names are no parameters: where none is, there is nothing to compare.
-		if !slices.ContainsFunc(m.of("AWS::IAM::Role"), func(r *template.Resource) bool { return r.Name().Open() }) {
-			m.attachedNames = slices.DeleteFunc(m.attachedNames, func(name Text) bool { return !name.Open() })
+		// Most names are made up or written out: where all are, there is nothing to compare.
+		if !slices.ContainsFunc(m.of("AWS::IAM::Role"), func(r *template.Resource) bool { return !settled(r.Name()) }) {
+			m.attachedNames = slices.DeleteFunc(m.attachedNames, settled)
 		}
 	}
 	all := slices.Clone(m.attached[name])
@@ -147,6 +148,12 @@ func (m *model) attachedTo(name Text) []attachment {
 		}
 	}
 	return all
+}
+
+// settled says whether MayBe has nothing to guess about a name.
+func settled(name Text) bool {
+	_, known := name.Known()
+	return known || name.MadeUp() && !name.Open()
 }
 
 func (m *model) document(r *template.Resource) attachment {

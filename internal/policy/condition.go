@@ -56,7 +56,8 @@ func (c Condition) holds(version Text, context Context) Answer {
 	if !ok || set != "" && set != "forallvalues" && set != "foranyvalue" {
 		return CannotTell
 	}
-	missing := known(ifExists || set == "forallvalues" || negated && set != "foranyvalue")
+	// IfExists asks about each value that is there, of which ForAnyValue wants one.
+	missing := known(set == "forallvalues" || set == "" && (ifExists || negated))
 	switch present {
 	case No:
 		return missing
@@ -118,7 +119,7 @@ var comparisons = map[string]comparison{
 	"datelessthanequals":       date(func(want, got time.Time) bool { return !got.After(want) }),
 	"dategreaterthan":          date(func(want, got time.Time) bool { return got.After(want) }),
 	"dategreaterthanequals":    date(func(want, got time.Time) bool { return !got.Before(want) }),
-	"bool":                     both(func(want, got string) Answer { return known(strings.EqualFold(want, got)) }),
+	"bool":                     comparing(false, true, match),
 	"binaryequals":             both(func(want, got string) Answer { return known(want == got) }),
 	"ipaddress":                both(inRange),
 }

@@ -70,7 +70,7 @@ type verdict struct {
 // may allow more, and deny more.
 func Evaluate(policies Policies, r Request) Decision {
 	var because []Reason
-	ask := &asking{request: r, action: Wildcards(Literal(r.Action)), on: Wildcards(r.Resource), because: &because}
+	ask := &asking{request: r, action: Wildcards(Literal(r.Action)), on: Wildcards(r.Resource), because: &because, bounded: policies.Boundary != nil}
 
 	identity := verdict{}
 	for _, d := range policies.Identity {
@@ -160,11 +160,18 @@ type asking struct {
 	action, on Text    // their wildcards as symbols
 	resource   []token // of on, once it is asked for
 	because    *[]Reason
+	bounded    bool
 }
 
 func (a *asking) needsResourcePolicy() bool {
 	action := strings.ToLower(a.request.Action)
-	return strings.HasPrefix(action, "kms:") && !strings.Contains(string(a.request.Resource), ":alias/") || strings.HasPrefix(action, "sts:assumerole")
+	switch {
+	case strings.HasPrefix(action, "kms:"):
+		return !strings.Contains(string(a.request.Resource), ":alias/")
+	case strings.HasPrefix(action, "sts:assumerole"), action == "sts:tagsession", action == "sts:setsourceidentity":
+		return true
+	}
+	return false
 }
 
 func (a *asking) of(d *Document) verdict {
@@ -214,7 +221,7 @@ func (a *asking) matches(s *Statement, version Text) (to grant, undecided string
 	if !add(a.matchesAction(s), "its actions hold an unknown part") {
 		return grant{}, ""
 	}
-	to = s.appliesTo(a.request.Principal)
+	to = s.appliesTo(a.request.Principal, a.bounded)
 	if !add(to.any(), "its principals hold an unknown part") ||
 		!add(a.matchesResource(s, version), "its resources hold an unknown part") {
 		return grant{}, ""

@@ -118,6 +118,17 @@ func TestWithinAnAccount(t *testing.T) {
 		{situation: "denied to all but another role and account", identity: allowSend,
 			resource: `{"Effect":"Deny","NotPrincipal":{"AWS":["arn:aws:iam::222222222222:role/x","arn:aws:iam::222222222222:root"]},"Action":"*","Resource":"*"}`, want: No},
 
+		{situation: "denied to all but this role and its account, with a boundary", identity: allowSend, boundary: allowAll,
+			resource: `{"Effect":"Deny","NotPrincipal":{"AWS":["arn:aws:iam::111111111111:role/app/orders","arn:aws:iam::111111111111:root"]},"Action":"*","Resource":"*"}`, want: No},
+
+		// A session's ARN has the role's account, and not its path.
+		{situation: "a session of another account", principal: session, resource: to("Allow", aws("arn:aws:sts::222222222222:assumed-role/orders/s"), "sqs:SendMessage"), want: No},
+		{situation: "a session of another account, denied", principal: session, identity: allowSend,
+			resource: to("Deny", aws("arn:aws:sts::222222222222:assumed-role/orders/s"), "sqs:SendMessage"), want: Yes},
+		{situation: "a session of a role whose path is not known", principal: Principal{Type: "AWS", Value: "arn:aws:iam::111111111111:role" + Symbol(Anything, "Path") + "orders", Session: "s"},
+			resource: to("Allow", bySession, "sqs:SendMessage"), want: CannotTell},
+		{situation: "a user is no session", principal: Role(userA), resource: to("Allow", bySession, "sqs:SendMessage"), want: No},
+
 		// What cannot be told, and what cannot be read.
 		{situation: "a condition on a key that is not known", identity: `{"Effect":"Allow","Action":"*","Resource":"*","Condition":{"StringEquals":{"k":"v"}}}`,
 			context: Context{Values: map[string][]Text{}}, want: CannotTell},
@@ -132,6 +143,7 @@ func TestWithinAnAccount(t *testing.T) {
 		{situation: "a statement that is a string", identity: `"x"`, want: CannotTell},
 		{situation: "an element that is none", identity: `{"Effect":"Allow","Action":"*","Resource":"*","Resources":"*"}`, want: CannotTell},
 		{situation: "conditions that are a list", identity: `{"Effect":"Allow","Action":"*","Resource":"*","Condition":["x"]}`, want: CannotTell},
+		{situation: "an element and its opposite", identity: `{"Effect":"Allow","Action":"s3:*","NotAction":"s3:*","Resource":"*"}`, want: CannotTell},
 		{situation: "no actions at all", identity: `{"Effect":"Allow","Action":[],"Resource":"*"}`, want: No},
 		{situation: "no resources at all", identity: `{"Effect":"Allow","Action":"*","Resource":[]}`, want: No},
 	} {
@@ -200,10 +212,14 @@ func TestKeysAndRolesMustAllowThemselves(t *testing.T) {
 		{situation: "a key of another account allows ours", identity: decrypt, resource: to("Allow", root, "kms:*"), on: "arn:aws:kms:eu-west-1:222222222222:key/k", want: Yes},
 		{situation: "a key of another account allows its own", identity: decrypt, resource: to("Allow", aws("arn:aws:iam::222222222222:root"), "kms:*"),
 			on: "arn:aws:kms:eu-west-1:222222222222:key/k", want: No},
+		{situation: "the action in capitals", action: "KMS:Decrypt", identity: decrypt, resource: to("Allow", aws("arn:aws:iam::111111111111:role/admin"), "kms:*"), want: No},
 		{situation: "by a service alone, directly", identity: decrypt + `,{"Effect":"Deny","Action":"kms:*","Resource":"*","Condition":{"Null":{"kms:ViaService":"true"}}}`,
 			resource: to("Allow", root, "kms:*"), want: No},
 	} {
-		c.principal, c.action = Role(roleA), "kms:Decrypt"
+		c.principal = Role(roleA)
+		if c.action == "" {
+			c.action = "kms:Decrypt"
+		}
 		if c.on == "" {
 			c.on = keyA
 		}
@@ -215,12 +231,16 @@ func TestKeysAndRolesMustAllowThemselves(t *testing.T) {
 		{situation: "trusted with the account, and allowed", identity: assume, resource: `{"Effect":"Allow","Principal":{"AWS":"111111111111"},"Action":"sts:AssumeRole"}`, want: Yes},
 		{situation: "trusted with the account, and not allowed", resource: `{"Effect":"Allow","Principal":{"AWS":"111111111111"},"Action":"sts:AssumeRole"}`, want: No},
 		{situation: "allowed, and not trusted", identity: assume, resource: `{"Effect":"Allow","Principal":{"Service":"lambda.amazonaws.com"},"Action":"sts:AssumeRole"}`, want: No},
+		{situation: "tags for the session, allowed and not trusted", action: "sts:TagSession", identity: allowAll,
+			resource: `{"Effect":"Allow","Principal":{"Service":"lambda.amazonaws.com"},"Action":"sts:AssumeRole"}`, want: No},
 		{situation: "Lambda, trusted", principal: Service("lambda.amazonaws.com"), resource: `{"Effect":"Allow","Principal":{"Service":"lambda.amazonaws.com"},"Action":"sts:AssumeRole"}`, want: Yes},
 	} {
 		if c.principal.Type == "" {
 			c.principal = Role(roleA)
 		}
-		c.action, c.on = "sts:AssumeRole", "arn:aws:iam::111111111111:role/target"
+		if c.on = "arn:aws:iam::111111111111:role/target"; c.action == "" {
+			c.action = "sts:AssumeRole"
+		}
 		c.check(t)
 	}
 }

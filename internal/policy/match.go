@@ -219,7 +219,16 @@ func matchARN(pattern, text []token) Answer {
 	patterns, ok := parts(pattern)
 	texts, whole := parts(text)
 	if !ok || !whole {
-		return match(pattern, text)
+		answer := match(pattern, text)
+		for _, t := range pattern {
+			if t.symbol != "" && (Kind(t.symbol[0]) == Anything || Kind(t.symbol[0]) == Whole) {
+				break
+			}
+			if t.wild() { // it is before the part that may hold colons: whether it reaches across one is not known
+				return And(answer, CannotTell)
+			}
+		}
+		return answer
 	}
 	if len(patterns) != len(texts) {
 		return And(match(pattern, text), CannotTell)

@@ -86,6 +86,8 @@ func TestLikeARN(t *testing.T) {
 		{"another part", "arn:aws:sns:eu-*:111122223333:*", "arn:aws:sns:us-east-1:111122223333:topic", No},
 		{"fewer parts than an ARN has", "arn:aws:sns:*", "arn:aws:sns:eu-west-1:111122223333:topic", CannotTell},
 		{"a prefix that the stack's name gives", "arn:aws:logs:*:*:log-group:shop-*", "arn:aws:logs:eu-west-1:111122223333:log-group:shop-" + queueA, Yes},
+		{"a wildcard before a part that may hold colons", "arn:aws:*:" + Symbol(Anything, "P"), "arn:aws:sns:eu-west-1:" + Symbol(Anything, "P"), CannotTell},
+		{"a wildcard after it", Symbol(Whole, "B") + "/*/x", Symbol(Whole, "B") + "/a/x", Yes},
 		{"no ARN", "arn:aws:sns:*:*:*", "orders", No},
 	} {
 		if got := LikeARN(c.pattern, c.text); got != c.want {

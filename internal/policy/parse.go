@@ -43,7 +43,7 @@ func Parse(name string, v any) *Document {
 		}
 	case Unknown:
 		d.Unknown = "it is " + Symbol(Anything, v.Name).String()
-	case Either:
+	case Either: // where one branch is absent, it is empty
 		for _, branch := range []any{v.Then, v.Else} {
 			if _, ok := branch.(Absent); ok {
 				continue
@@ -55,7 +55,7 @@ func Parse(name string, v any) *Document {
 			for _, s := range part.Statements {
 				s.Maybe = true
 			}
-			d.Version, d.Statements = part.Version, append(d.Statements, part.Statements...)
+			d = d.Join(part)
 		}
 	case Text:
 		if object, ok := fromJSON(v); ok {
@@ -68,6 +68,22 @@ func Parse(name string, v any) *Document {
 		d.Unknown = fmt.Sprintf("it is no object but %T", v)
 	}
 	return d
+}
+
+// Join returns the statements of both. Where they are of two versions, it is not known which counts.
+func (d *Document) Join(other *Document) *Document {
+	if len(d.Statements) == 0 && d.Unknown == "" {
+		return other
+	}
+	joined := *d
+	if d.Version != other.Version && len(other.Statements) > 0 {
+		joined.Version = Symbol(Anything, "the policy's version")
+	}
+	joined.Statements = append(d.Statements[:len(d.Statements):len(d.Statements)], other.Statements...)
+	if joined.Unknown == "" {
+		joined.Unknown, joined.OnlyAllows = other.Unknown, other.OnlyAllows
+	}
+	return &joined
 }
 
 // fromJSON reads a policy that is written as a string of JSON, of which parts may not be known. A part that is not within one of its strings
@@ -171,6 +187,10 @@ func statement(i item) *Statement {
 		case "NotResource":
 			s.NotResources = texts(v)
 		case "Principal":
+			if either, ok := v.(Either); ok {
+				s.Principals, s.Maybe = slices.Concat(principals(either.Then), principals(either.Else)), true
+				continue
+			}
 			s.Principals = principals(v)
 		case "NotPrincipal":
 			s.NotPrincipals = principals(v)
@@ -189,6 +209,9 @@ func statement(i item) *Statement {
 	}
 	if s.Actions == nil && s.NotActions == nil {
 		s.Unreadable = "the statement has no action"
+	}
+	if s.Actions != nil && s.NotActions != nil || s.Resources != nil && s.NotResources != nil || s.Principals != nil && s.NotPrincipals != nil {
+		s.Unreadable = "the statement has an element and its opposite"
 	}
 	return s
 }

@@ -56,7 +56,8 @@ func grantOf(p, asks Principal) grant {
 		return g
 	}
 	if service, _ := ARNPart(p.Value, 2); service.Is("sts") {
-		g.direct = session(resource, asks)
+		of, _ := ARNPart(p.Value, 4)
+		g.direct = And(Equal(of, account), session(resource, asks))
 		return g
 	}
 	g.role = Equal(p.Value, asks.Value)
@@ -69,8 +70,11 @@ func grantOf(p, asks Principal) grant {
 // session compares assumed-role/<role>/<session>, which has no path, with the role that asks.
 func session(resource Text, asks Principal) Answer {
 	role, ok := ARNPart(asks.Value, 5)
-	if !ok || !strings.HasPrefix(string(role), "role/") {
-		return And(CannotTell, Equal(resource, asks.Value))
+	switch {
+	case ok && strings.HasPrefix(string(role), "user/"):
+		return No
+	case !ok || !strings.HasPrefix(string(role), "role/"): // the role's name is not known
+		return And(CannotTell, Like("assumed-role/*", resource))
 	}
 	_, name, _ := role.CutLast("/")
 	if asks.Session == "" {
@@ -79,13 +83,15 @@ func session(resource Text, asks Principal) Answer {
 	return Equal(resource, "assumed-role/"+name+"/"+asks.Session)
 }
 
-// appliesTo says whether the statement is about the one who asks.
-func (s *Statement) appliesTo(asks Principal) grant {
+// appliesTo says whether the statement is about the one who asks, who may be bounded by a permissions boundary.
+func (s *Statement) appliesTo(asks Principal, bounded bool) grant {
 	switch {
 	case s.NotPrincipals == nil && s.Principals == nil: // an identity's policy, or a boundary
 		return grant{direct: Yes}
 	case s.NotPrincipals == nil:
 		return grants(s.Principals, asks)
+	case bounded: // a Deny of NotPrincipal is always about those with a boundary (IAM guide, "Permissions boundaries for IAM entities")
+		return grant{direct: Yes}
 	}
 	// A Deny for all but a role may still deny the role's account: IAM wants the account listed too (IAM guide, "NotPrincipal").
 	excepted := grants(s.NotPrincipals, asks)

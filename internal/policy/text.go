@@ -142,6 +142,22 @@ func (t Text) Cut(separator string) (parts []Text, ok bool) {
 	}
 }
 
+// cut is strings.Cut, but that it leaves the names of symbols alone.
+func (t Text) cut(separator string) (before, after Text, found bool) {
+	within := false
+	for i := range len(t) {
+		switch {
+		case t[i] == opening[0]:
+			within = true
+		case t[i] == closing[0]:
+			within = false
+		case !within && strings.HasPrefix(string(t[i:]), separator):
+			return t[:i], t[i+len(separator):], true
+		}
+	}
+	return t, "", false
+}
+
 // CutLast splits the text at the last of the separators, of one byte each, that is not within a symbol's name.
 func (t Text) CutLast(separators string) (before, after Text, ok bool) {
 	within := false
@@ -171,14 +187,19 @@ func (t Text) Symbol() (name string, ok bool) {
 // Open says whether a part of t may be anything. A name without such a part is not the one that CloudFormation makes up for a resource.
 func (t Text) Open() bool { return strings.Contains(string(t), opening+string(Anything)) }
 
+// MadeUp says whether a part of t is a name or id that CloudFormation makes up, or one of which no more is known.
+func (t Text) MadeUp() bool {
+	return strings.Contains(string(t), opening+string(Identity)) || strings.Contains(string(t), opening+string(Whole))
+}
+
 // MayBe says whether t is name, where names that CloudFormation makes up are nobody's to guess: Yes if they are equal, CannotTell if an open
-// part of either may make them so.
+// part of either, or an account, a region or a partition, may make them so.
 func (t Text) MayBe(name Text) Answer {
 	switch {
 	case t == name:
 		return Yes
-	case t.Open() || name.Open():
-		return Equal(t, name)
+	case !t.Open() && !name.Open() && (t.MadeUp() || name.MadeUp()):
+		return No
 	}
-	return No
+	return Equal(t, name)
 }

@@ -5,7 +5,7 @@ import "strings"
 // expand reads a pattern with its policy variables replaced (IAM guide, "Policy variables"). It returns No if a variable has no value, with
 // which nothing matches, and CannotTell if it may have none.
 func expand(value Text, version Text, context Context) ([]token, Answer) {
-	if !strings.Contains(string(value), "${") {
+	if _, _, variable := value.cut("${"); !variable {
 		return tokens(value, true), Yes
 	}
 	if version.Is("") || version.Is("2008-10-17") {
@@ -13,17 +13,22 @@ func expand(value Text, version Text, context Context) ([]token, Answer) {
 	}
 	var out []token
 	answer := Yes
-	for rest := string(value); rest != ""; {
-		before, after, found := strings.Cut(rest, "${")
-		out = append(out, tokens(Text(before), true)...)
+	for rest := value; rest != ""; {
+		before, after, found := rest.cut("${")
+		out = append(out, tokens(before, true)...)
 		if !found {
 			break
 		}
-		name, after, closed := strings.Cut(after, "}")
+		variable, after, closed := after.cut("}")
 		if !closed {
-			return append(out, tokens(Text("${"+name), true)...), answer
+			return append(out, tokens("${"+variable, true)...), answer
 		}
 		rest = after
+		name, ok := variable.Known()
+		if !ok { // its key is not known, and neither is whether it has a value
+			out, answer = append(out, token{symbol: string(Anything) + "a variable"}), CannotTell
+			continue
+		}
 		if name == "*" || name == "?" || name == "$" {
 			out = append(out, token{char: rune(name[0])})
 			continue

@@ -33,14 +33,22 @@ func (a *Assembly) understand(s *Stack) {
 		if _, ok := r.raw["Properties"].(map[string]any); !ok && r.raw["Properties"] != nil {
 			a.unreadable(r.Path, "the properties are no object")
 		}
-		if name := macroIn(r.raw, true); name != "" {
-			a.unreadable(r.Path, name+" changes the resource when it is deployed")
+		if why := r.Transformed(); why != "" {
+			a.unreadable(r.Path, why)
 		}
 	}
 	_, all := s.raw["Fn::Transform"]
 	if name := macroIn(s.raw["Outputs"], true); all || name != "" {
 		a.unreadable(s.Path, cmp.Or(name, "Fn::Transform")+" changes the template when it is deployed")
 	}
+}
+
+// Transformed says why the resource's properties are not all in the template, if they are not.
+func (r *Resource) Transformed() string {
+	if name := macroIn(r.raw, true); name != "" {
+		return name + " changes the resource when it is deployed"
+	}
+	return ""
 }
 
 // elsewhere are the types that make resources which no template here holds.
