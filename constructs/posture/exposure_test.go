@@ -154,6 +154,10 @@ func TestExposure(t *testing.T) {
 		{"an endpoint of another's service", "endpoint-policy", vpc, network + "," + group(everywhere) + "," +
 			endpoint(`"ServiceName":"com.amazonaws.vpce.eu-west-1.vpce-svc-1"`), nil},
 		{"a policy that is a parameter", "endpoint-policy", vpc, network + "," + group(everywhere) + "," + endpoint(ssm+`,"PolicyDocument":{"Ref":"Param"}`), []string{"T/E?"}},
+		{"a policy for all actions of the service", "endpoint-policy", vpc, network + "," + group(everywhere) + "," + endpoint(ssm+
+			`,"SecurityGroupIds":[{"Ref":"D"}],"PolicyDocument":{"Statement":[{"Effect":"Allow","Principal":"*","Action":"ssm:*","Resource":"*"}]}`) + `,"D":{"Type":"AWS::EC2::SecurityGroup","Properties":{"SecurityGroupIngress":[` + everywhere + `]}}`, []string{"T/E"}},
+		{"a policy for one of its resources", "endpoint-policy", vpc, network + "," + group(everywhere) + "," + endpoint(ssm+
+			`,"PolicyDocument":{"Statement":[{"Effect":"Allow","Principal":"*","Action":"ssm:*","Resource":"arn:aws:ssm:eu-west-1:111122223333:parameter/x:*"}]}`), nil},
 		{"a policy that holds to the account", "endpoint-policy", vpc, network + "," + group(everywhere) + "," + endpoint(ssm+
 			`,"PolicyDocument":{"Statement":[{"Effect":"Allow","Principal":"*","Action":"*","Resource":"*","Condition":{"StringEquals":{"aws:PrincipalAccount":"111122223333"}}}]}`), nil},
 

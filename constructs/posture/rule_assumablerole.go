@@ -44,7 +44,7 @@ func closed(s *policy.Statement) bool {
 func (p *Posture) assuming(about func(policy.Principal) bool) []Finding {
 	var all []Finding
 	for _, i := range p.identities() {
-		if i.trust == nil || i.resource == nil {
+		if i.trust == nil {
 			continue
 		}
 		for _, s := range i.trust.Statements {

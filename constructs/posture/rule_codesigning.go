@@ -8,7 +8,6 @@ func init() {
 		Why:      "A code signing configuration that only warns, which is its default, lets through what a thief of deployment rights puts there.",
 		Fix:      "Set CodeSigningPolicies.UntrustedArtifactOnDeployment to Enforce.",
 		Source:   "Lambda guide, \"Using code signing to verify code integrity with Lambda\"; CloudFormation reference, AWS::Lambda::CodeSigningConfig",
-		Controls: Controls{Checkov: []string{"CKV_AWS_272"}},
 		check:    codeSigning,
 	})
 }

@@ -91,7 +91,7 @@ func init() {
 		Why:      "Kinesis does not encrypt what it keeps unless it is told to.",
 		Fix:      "Set StreamEncryption to KMS with a key of your own.",
 		Source:   "Kinesis Data Streams guide, \"Data protection in Amazon Kinesis Data Streams\"",
-		Controls: Controls{SecurityHub: []string{"Kinesis.1"}, NIST80053: atRest, CDKNag: []string{"AwsSolutions-KDS1", "AwsSolutions-KDS3"}, Checkov: []string{"CKV_AWS_43"}},
+		Controls: Controls{SecurityHub: []string{"Kinesis.1"}, NIST80053: atRest, CDKNag: []string{"AwsSolutions-KDS1"}, Checkov: []string{"CKV_AWS_43"}},
 	}, func(r *template.Resource) Answer { return customers(r.Property("StreamEncryption", "KeyId")) }, "AWS::Kinesis::Stream")
 }
 

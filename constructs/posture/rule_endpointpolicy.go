@@ -38,22 +38,24 @@ func endpointPolicy(p *Posture) []Finding {
 		if reached[r] == No {
 			continue
 		}
-		full := func(s Permission) bool { return s.fullAccess() }
+		full := func(s Permission) bool { return s.fullAccess() && !s.Maybe }
+		maybe := func(s Permission) bool { return s.fullAccess() || s.Unknown != "" }
 		switch {
 		case r.Property("PolicyDocument") == nil:
 			all = append(all, at(r, "functions reach the endpoint, and it has no policy").unsure(reached[r]))
 		case slices.ContainsFunc(policies[r], full):
 			all = append(all, at(r, "functions reach the endpoint, and its policy allows everybody everything").unsure(reached[r]))
-		case slices.ContainsFunc(policies[r], func(s Permission) bool { return s.Unknown != "" }):
+		case slices.ContainsFunc(policies[r], maybe):
 			all = append(all, at(r, "functions reach the endpoint, and its policy is not known").unsure(CannotTell))
 		}
 	}
 	return all
 }
 
-// fullAccess says whether a statement allows everybody everything.
+// fullAccess says whether a statement allows everybody everything: all of a service's actions are all that its endpoint carries.
 func (s Permission) fullAccess() bool {
-	all := func(t Text) bool { return t.Is("*") }
+	all := func(t Text) bool { return t.Is("*") || strings.HasSuffix(string(t), ":*") }
 	everybody := slices.ContainsFunc(s.Principals, func(who string) bool { return who == "*" || who == "AWS *" })
-	return s.Effect == "Allow" && len(s.Conditions) == 0 && everybody && slices.ContainsFunc(s.Actions, all) && slices.ContainsFunc(s.Resources, all)
+	return s.Effect == "Allow" && len(s.Conditions) == 0 && everybody && slices.ContainsFunc(s.Actions, all) &&
+		slices.ContainsFunc(s.Resources, func(t Text) bool { return t.Is("*") || strings.HasSuffix(string(t), ":::*") })
 }

@@ -38,10 +38,11 @@ func usesKey(s *policy.Statement) bool { return s.Effect == policy.Allow && s.Un
 func openKey(p *Posture) []Finding {
 	var all []Finding
 	for _, key := range p.usedKeys() {
-		for n, s := range p.model.resourcePolicy(key).Statements {
+		own := p.model.resourcePolicy(key)
+		for n, s := range own.Statements {
 			everybody := s.NotPrincipals != nil || slices.Contains(s.Principals, policy.Everybody)
 			if usesKey(s) && everybody && !closed(s) {
-				found := at(key, fmt.Sprintf("statement %d of its policy allows everybody %s", n+1, some(s.Actions)))
+				found := at(key, fmt.Sprintf("statement %d of its policy allows everybody %s", own.Number(n), some(s.Actions)))
 				found.Unsure = s.Maybe
 				all = append(all, found)
 			}
@@ -53,7 +54,8 @@ func openKey(p *Posture) []Finding {
 func wideKeyPolicy(p *Posture) []Finding {
 	var all []Finding
 	for _, key := range p.usedKeys() {
-		for n, s := range p.model.resourcePolicy(key).Statements {
+		own := p.model.resourcePolicy(key)
+		for n, s := range own.Statements {
 			if !usesKey(s) {
 				continue
 			}
@@ -62,7 +64,7 @@ func wideKeyPolicy(p *Posture) []Finding {
 				if answer == No {
 					continue
 				}
-				found := at(key, fmt.Sprintf("statement %d of its policy allows %s %s%s", n+1, who, some(s.Actions), why))
+				found := at(key, fmt.Sprintf("statement %d of its policy allows %s %s%s", own.Number(n), who, some(s.Actions), why))
 				found.Unsure = answer == CannotTell || s.Maybe
 				found.About = []Text{who.Value}
 				all = append(all, found)

@@ -11,11 +11,10 @@ func init() {
 		Fix:      "Give the function a log group with a retention (RetentionInDays). Without one, Lambda makes a group that keeps all.",
 		Source:   "CloudWatch Logs guide, \"Working with log groups and log streams\"; Lambda guide, \"Sending Lambda function logs to CloudWatch Logs\"",
 		Controls: Controls{
-			SecurityHub: []string{"CloudWatch.16"},
-			NIST80053:   []string{"AU-11", "SI-12"},
+			NIST80053: []string{"AU-11", "SI-12"},
 			CDKNag: []string{"HIPAA.Security-CloudWatchLogGroupRetentionPeriod", "NIST.800.53.R4-CloudWatchLogGroupRetentionPeriod",
 				"NIST.800.53.R5-CloudWatchLogGroupRetentionPeriod", "PCI.DSS.321-CloudWatchLogGroupRetentionPeriod", "Serverless-CloudWatchLogGroupRetentionPeriod"},
-			Checkov: []string{"CKV_AWS_66", "CKV_AWS_338"},
+			Checkov: []string{"CKV_AWS_66"},
 		},
 		check: logRetention,
 	})

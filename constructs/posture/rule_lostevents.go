@@ -90,6 +90,11 @@ func (m *model) asynchronous(f *Function) Answer {
 
 func (m *model) lost(f *Function, s source) []Finding {
 	switch s.service {
+	case "":
+		// Of what is polled only streams have one.
+		if template.At(s.settings, "StartingPosition") != nil && template.At(s.settings, "DestinationConfig", "OnFailure", "Destination") == nil {
+			return []Finding{s.finding(f, fmt.Sprintf("records of %s that fail have no on-failure destination", s.arn)).unsure(CannotTell)}
+		}
 	case "kinesis", "dynamodb", "kafka":
 		if template.At(s.settings, "DestinationConfig", "OnFailure", "Destination") == nil {
 			return []Finding{s.finding(f, fmt.Sprintf("records of %s that fail have no on-failure destination", s.arn))}

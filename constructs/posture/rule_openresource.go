@@ -31,7 +31,8 @@ func openResource(p *Posture) []Finding {
 	var all []Finding
 	for _, u := range p.used("AWS::SQS::Queue", "AWS::SNS::Topic", "AWS::S3::Bucket", "AWS::SecretsManager::Secret", "AWS::DynamoDB::Table", "AWS::DynamoDB::GlobalTable",
 		"AWS::Kinesis::Stream", "AWS::Events::EventBus", "AWS::EFS::FileSystem") {
-		for n, s := range p.model.resourcePolicy(u.resource).Statements {
+		own := p.model.resourcePolicy(u.resource)
+		for n, s := range own.Statements {
 			everybody := s.NotPrincipals != nil || slices.Contains(s.Principals, policy.Everybody)
 			answer := policy.And(known(s.Effect == policy.Allow && s.Unreadable == "" && everybody && !closed(s) && !near(s)), policy.Not(restricts(u.resource)))
 			if answer == No {
@@ -40,7 +41,7 @@ func openResource(p *Posture) []Finding {
 			if s.Maybe {
 				answer = CannotTell
 			}
-			found := u.about(fmt.Sprintf("statement %d of its policy allows everybody %s", n+1, some(s.Actions))).unsure(answer)
+			found := u.about(fmt.Sprintf("statement %d of its policy allows everybody %s", own.Number(n), some(s.Actions))).unsure(answer)
 			found.About = s.Actions
 			all = append(all, found)
 		}

@@ -32,7 +32,9 @@ func permissionWithoutSource(p *Posture) []Finding {
 	for _, f := range p.Functions {
 		for _, r := range p.model.ofFunction("AWS::Lambda::Permission", "FunctionName", f.ARN) {
 			if message := unsourced(r); message != "" {
-				all = append(all, at(r, message).of(f).unsure(certainly(r)))
+				found := at(r, message).of(f).unsure(certainly(r))
+				found.Unsure = found.Unsure || mayBeAbsent(r.Property("SourceArn"))
+				all = append(all, found)
 			}
 		}
 	}
@@ -46,16 +48,16 @@ func unsourced(permission *template.Resource) string {
 		return ""
 	}
 	for _, other := range []string{"SourceAccount", "PrincipalOrgID", "EventSourceToken"} {
-		if permission.Property(other) != nil {
+		if names(permission.Property(other)) == Yes {
 			return ""
 		}
 	}
 	source := permission.Text("SourceArn")
 	account, _ := policy.ARNPart(source, 4)
 	switch {
-	case source == "":
+	case source == "", mayBeAbsent(permission.Property("SourceArn")):
 		return fmt.Sprintf("%s may invoke it for whomever: there is neither SourceArn nor SourceAccount", who)
-	case source.Is("*"), account.Is("*"):
+	case pattern(account), account == "" && !narrows(source), strings.HasPrefix(string(source), "arn:*") && account == "":
 		return fmt.Sprintf("%s may invoke it for any account: SourceArn is %s", who, source)
 	case strings.HasPrefix(who, "s3."):
 		return fmt.Sprintf("%s may invoke it for whoever owns the bucket of that name: there is no SourceAccount", who)

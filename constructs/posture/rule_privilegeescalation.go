@@ -80,12 +80,14 @@ func escalates(action Text) bool {
 func privilegeEscalation(p *Posture) []Finding {
 	var all []Finding
 	for _, a := range p.allowances() {
-		// Those who may change roles only within a boundary, or attach only named policies, gain nothing.
-		if a.administers() || narrowed(a.statement, "iam:PermissionsBoundary", "iam:PolicyARN", "aws:ResourceTag/", "iam:ResourceTag/") {
+		if a.administers() || narrowed(a.statement, "aws:ResourceTag/", "iam:ResourceTag/") {
 			continue
 		}
+		// Those who may change roles only within a boundary gain nothing, but for taking it away, and neither do those who attach named policies.
+		bounded, named := narrowed(a.statement, "iam:PermissionsBoundary"), a.attachesNamed()
 		for _, e := range escalations {
-			if !a.allows(e.action) {
+			attaches := strings.HasPrefix(e.action, "iam:Attach") || strings.HasPrefix(e.action, "iam:Detach")
+			if !a.allows(e.action) || bounded && !strings.HasPrefix(e.action, "iam:Delete") || named && attaches {
 				continue
 			}
 			for _, resource := range a.escalatedBy(e.action, e.on) {
@@ -102,7 +104,33 @@ func privilegeEscalation(p *Posture) []Finding {
 	return once(all)
 }
 
-// escalatedBy are the statement's resources that are any of the kind, or are the role itself or a policy of its own.
+// attachesNamed says whether the statement is held to policies by their names, of which none is AWS's for administrators.
+func (a allowance) attachesNamed() bool {
+	return slices.ContainsFunc(a.statement.Conditions, func(c policy.Condition) bool {
+		return strings.EqualFold(c.Key, "iam:PolicyARN") && narrowed(&policy.Statement{Conditions: []policy.Condition{c}}, c.Key) &&
+			!slices.ContainsFunc(c.Values, func(v Text) bool {
+				name, aws := awsManaged(v)
+				return aws && (pattern(Text(name)) || slices.Contains([]string{"AdministratorAccess", "IAMFullAccess", "PowerUserAccess"}, name))
+			})
+	})
+}
+
+// administrator says whether a resource of the templates is, or runs as, another role that may do everything.
+func (a allowance) administrator(resource Text) bool {
+	r := a.functions[0].model.named(resource, append([]string{"AWS::IAM::Role"}, functionTypes...)...)
+	if r == nil {
+		return false
+	}
+	m, other := a.functions[0].model, (*role)(nil)
+	if r.Type == "AWS::IAM::Role" {
+		other = m.role(r.ARN(), r.Path)
+	} else {
+		other = m.roleOf(r)
+	}
+	return other != a.role && m.decide(question{role: other, action: "*", resource: "*", identityOnly: true}).Answer == Yes
+}
+
+// escalatedBy are the statement's resources that are any of the kind, that are the role itself or a policy of its own, or that may do everything.
 func (a allowance) escalatedBy(action, on string) []Text {
 	if a.statement.NotResources != nil {
 		return []Text{"*"}
@@ -123,7 +151,7 @@ func (a allowance) escalatedBy(action, on string) []Text {
 	one := "arn:" + place + ":" + Text(service) + ":" + place + ":" + place + ":" + Text(kind) + policy.Symbol(policy.Anything, "any")
 	var all []Text
 	for _, r := range a.statement.Resources {
-		if wide(r) && policy.MatchesResource(r, one) != No || slices.ContainsFunc(own, func(o Text) bool { return policy.MatchesResource(r, o) == Yes }) {
+		if policy.MatchesResource(r, one) != No && a.administrator(r) || wide(r) && policy.MatchesResource(r, one) != No || slices.ContainsFunc(own, func(o Text) bool { return policy.MatchesResource(r, o) == Yes }) {
 			all = append(all, r)
 		}
 	}

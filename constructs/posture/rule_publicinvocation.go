@@ -38,7 +38,7 @@ func (i Invoker) anybody() Answer {
 		if !i.Who.Is("*") {
 			return No
 		}
-		answer := policy.And(i.Answer, policy.Not(policy.Equal(i.Auth, "AWS_IAM")))
+		answer := i.Answer
 		for _, key := range []string{"SourceArn", "SourceAccount", "PrincipalOrgID"} {
 			answer = policy.And(answer, policy.Not(names(i.resource.Property(key))))
 		}
@@ -55,10 +55,7 @@ func names(v any) Answer {
 	case policy.Either:
 		return either(names(v.Then), names(v.Else))
 	}
-	if text := policy.TextOf(v); text.Is("*") || text == "" {
-		return No
-	}
-	return Yes
+	return known(narrows(policy.TextOf(v)))
 }
 
 func publicInvocation(p *Posture) []Finding {
@@ -75,6 +72,9 @@ func publicInvocation(p *Posture) []Finding {
 				message := "the function URL asks nobody who they are"
 				if i.Kind == "permission" {
 					message = fmt.Sprintf("%s is allowed to everybody", i.Action)
+					if i.Auth.Is("AWS_IAM") { // Lambda guide, "Control access to Lambda function URLs"
+						message = fmt.Sprintf("%s is allowed to every AWS account", i.Action)
+					}
 				}
 				all = append(all, at(i.resource, message).of(f).unsure(answer))
 			}

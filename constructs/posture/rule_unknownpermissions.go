@@ -27,7 +27,7 @@ func unknownPermissions(p *Posture) []Finding {
 			}
 			for n, s := range a.document.Statements {
 				if s.Unreadable != "" {
-					all = append(all, i.at(a.source, fmt.Sprintf("statement %d of %s: %s", n+1, a.document.Name, s.Unreadable)))
+					all = append(all, i.at(a.source, fmt.Sprintf("statement %d of %s: %s", a.document.Number(n), a.document.Name, s.Unreadable)))
 				}
 			}
 		}

@@ -51,6 +51,7 @@ func extra(statement string) string {
 func TestRulesOfPermissions(t *testing.T) {
 	t.Parallel()
 	const queue = `"arn:aws:sqs:eu-west-1:111122223333:orders"`
+	const administrator = `"Admin":{"Type":"AWS::IAM::Role","Properties":{"Policies":[{"PolicyDocument":{"Statement":{"Effect":"Allow","Action":"*","Resource":"*"}}}]}}`
 	denied := func(statement, deny string) string { return extra(`[` + statement + `,` + deny + `]`) }
 	for _, c := range []struct {
 		situation, resources string
@@ -84,6 +85,25 @@ func TestRulesOfPermissions(t *testing.T) {
 		{"any role is passed to one service", extra(`{"Effect":"Allow","Action":"iam:PassRole","Resource":"*","Condition":{"StringEquals":{"iam:PassedToService":"lambda.amazonaws.com"}}}`),
 			[]string{"privilege-escalation sound/Extra: statement 1 allows iam:PassRole on *, which hands a role to a service that runs code?"}},
 		{"roles are changed within a boundary", extra(`{"Effect":"Allow","Action":["iam:PutRolePolicy","iam:AttachRolePolicy"],"Resource":"*","Condition":{"StringEquals":{"iam:PermissionsBoundary":"arn:aws:iam::111122223333:policy/team"}}}`), nil},
+		{"a boundary is taken away", extra(`{"Effect":"Allow","Action":"iam:DeleteRolePermissionsBoundary","Resource":"*","Condition":{"StringEquals":{"iam:PermissionsBoundary":"arn:aws:iam::111122223333:policy/team"}}}`),
+			[]string{"which takes a boundary away?"}},
+		{"a policy is attached by its name", extra(`{"Effect":"Allow","Action":"iam:AttachRolePolicy","Resource":"*","Condition":{"ArnEquals":{"iam:PolicyARN":"arn:aws:iam::111122223333:policy/team"}}}`), nil},
+		{"any policy of AWS is attached", extra(`{"Effect":"Allow","Action":"iam:AttachRolePolicy","Resource":"*","Condition":{"ArnLike":{"iam:PolicyARN":"arn:aws:iam::aws:policy/*"}}}`),
+			[]string{"which attaches any policy to a role?"}},
+		{"the administrators' policy is attached", extra(`{"Effect":"Allow","Action":"iam:AttachRolePolicy","Resource":"*","Condition":{"ArnEquals":{"iam:PolicyARN":["arn:aws:iam::111122223333:policy/team","arn:aws:iam::aws:policy/AdministratorAccess"]}}}`),
+			[]string{"which attaches any policy to a role?"}},
+		{"policies' names hold what attaches, and nothing else", extra(`{"Effect":"Allow","Action":"iam:PutRolePolicy","Resource":"*","Condition":{"ArnEquals":{"iam:PolicyARN":"arn:aws:iam::111122223333:policy/team"}}}`),
+			[]string{"which writes a policy into a role?"}},
+		{"an administrator is passed by name", extra(`{"Effect":"Allow","Action":"iam:PassRole","Resource":{"Fn::GetAtt":["Admin","Arn"]}}`) + `,` + administrator,
+			[]string{"which hands a role to a service"}},
+		{"a role that may do less is passed by name", extra(`{"Effect":"Allow","Action":"iam:PassRole","Resource":{"Fn::GetAtt":["Admin","Arn"]}}`) + `,` + strings.Replace(administrator, `"Action":"*"`, `"Action":"s3:*"`, 1), nil},
+		{"the code of an administrator's function", extra(`{"Effect":"Allow","Action":"lambda:UpdateFunctionCode","Resource":{"Fn::GetAtt":["Job","Arn"]}}`) + `,` + administrator +
+			`,"Job":{"Type":"AWS::Lambda::Function","Properties":{"Role":{"Fn::GetAtt":["Admin","Arn"]}}}`,
+			[]string{"administrator sound/Admin", "which runs code as another function"}},
+		{"everything, if asked", extra(`{"Effect":"Allow","Action":{"Fn::If":["Some","*","sqs:SendMessage"]},"Resource":` + queue + `}`), []string{"wildcard-action sound/Extra: statement 1 allows * on"}},
+		{"on everything, if asked", extra(`[{"Effect":"Allow","Action":"sqs:SendMessage","Resource":[` + queue + `,{"Fn::If":["Some","*","arn:aws:sqs:eu-west-1:111122223333:prices"]}]},{"Effect":"Allow","Action":"sqs:ReceiveMessage","Resource":"*"}]`),
+			[]string{"wildcard-resource sound/Extra: statement 1 allows sqs:SendMessage on *?", "wildcard-resource sound/Extra: statement 2 allows sqs:ReceiveMessage on *"}},
+		{"an effect that a condition decides", extra(`{"Effect":{"Fn::If":["Some","Allow","Deny"]},"Action":"*","Resource":"*"}`), []string{"administrator sound/Extra: statement 1 allows every action on *?"}},
 		{"it rewrites its own policy", extra(`{"Effect":"Allow","Action":"iam:CreatePolicyVersion","Resource":{"Ref":"QuickstartRoleRunTime04D29BB0"}}`),
 			[]string{"which rewrites a policy"}},
 		{"escalation that is denied", denied(`{"Effect":"Allow","Action":"iam:PassRole","Resource":"*"}`, `{"Effect":"Deny","Action":"iam:*","Resource":"*"}`), nil},
@@ -113,6 +133,8 @@ func TestRulesOfRoles(t *testing.T) {
 		{"a user pool's identities", trust(`"Principal":{"Federated":"cognito-identity.amazonaws.com"}`), []string{"assumable-role sound/QuickstartRole459E3321: Federated cognito-identity.amazonaws.com may assume the role"}},
 		{"a principal that is a parameter", trust(`"Principal":{"AWS":{"Ref":"Who"}}`), []string{"assumable-role sound/QuickstartRole459E3321: AWS ${Who} may assume the role?"}},
 		{"everybody but one", trust(`"NotPrincipal":{"AWS":"arn:aws:iam::111122223333:root"}`), []string{"public-role sound/QuickstartRole459E3321: * may"}},
+		{"everybody's roles", trust(`"Principal":"*","Condition":{"ArnLike":{"aws:PrincipalArn":"arn:aws:iam::*:role/*"}}`), []string{"public-role"}},
+		{"everybody, if asked", trust(`"Principal":{"AWS":{"Fn::If":["Some","*","111122223333"]}}`), []string{"public-role sound/QuickstartRole459E3321: * may assume the role?", "assumable-role"}},
 		{"everybody of an account", trust(`"Principal":"*","Condition":{"StringEquals":{"aws:PrincipalAccount":"111122223333"}}`), []string{"assumable-role"}},
 		{"everybody with an external id", trust(`"Principal":"*","Condition":{"StringEquals":{"sts:ExternalId":"x"}}`), []string{"public-role"}},
 		{"a statement that denies", role(`"AssumeRolePolicyDocument":{"Statement":[{"Effect":"Deny","Action":"sts:AssumeRole","Principal":"*"}]}`), nil},

@@ -26,14 +26,20 @@ var polled = map[string]struct{ service, property string }{
 	"SelfManagedKafka": {"kafka", ""},
 }
 
+// polledTypes are the services of the resources that Lambda polls.
+var polledTypes = map[string]string{
+	"AWS::SQS::Queue": "sqs", "AWS::Kinesis::Stream": "kinesis", "AWS::Kinesis::StreamConsumer": "kinesis", "AWS::DynamoDB::Table": "dynamodb",
+	"AWS::DynamoDB::GlobalTable": "dynamodb", "AWS::MSK::Cluster": "kafka", "AWS::MSK::ServerlessCluster": "kafka",
+}
+
 func (m *model) sources(f *Function) []source {
 	var all []source
 	for _, r := range m.ofFunction("AWS::Lambda::EventSourceMapping", "FunctionName", f.ARN) {
 		s := source{arn: r.Text("EventSourceArn"), settings: r.Properties(), path: constructPath(r), resource: r, answer: certainly(r)}
 		if service, ok := policy.ARNPart(s.arn, 2); ok {
 			s.service, _ = service.Known()
-		} else if o := m.named(s.arn); o != nil && o.Type == "AWS::SQS::Queue" {
-			s.service = "sqs"
+		} else if o := m.named(s.arn); o != nil {
+			s.service = polledTypes[o.Type]
 		} else if r.Property("SelfManagedEventSource") != nil {
 			s.service = "kafka"
 		}

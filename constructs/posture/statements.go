@@ -71,7 +71,7 @@ func (p *Posture) allowances() []allowance {
 				if s.Effect != policy.Allow || s.Unreadable != "" {
 					continue
 				}
-				where := fmt.Sprintf("statement %d", n+1)
+				where := fmt.Sprintf("statement %d", a.document.Number(n))
 				if a.source == nil || a.document.Name != a.source.Path {
 					where += " of " + a.document.Name
 				}
@@ -120,6 +120,24 @@ func (a allowance) held(action string, resource Text) bool {
 	return true
 }
 
+// narrows says whether a value of a condition leaves anybody, or anything, out: whoever has an account makes ARNs of theirs match one without
+// an account of its own.
+func narrows(v Text) bool {
+	if strings.Trim(string(v), "*?") == "" {
+		return false
+	}
+	account, ok := policy.ARNPart(v, 4)
+	if !ok || !strings.HasPrefix(string(v), "arn:") {
+		return true
+	}
+	name, _ := policy.ARNPart(v, 5)
+	named := strings.Trim(string(name), "*?") != ""
+	if service, _ := policy.ARNPart(v, 2); service.Is("s3") { // a bucket's name is the only one of all accounts
+		return named
+	}
+	return !pattern(account) && (account != "" || named)
+}
+
 // narrowed says whether a condition of the statement is on one of the keys, of which the ends may be left out, and not only if it exists.
 func narrowed(s *policy.Statement, keys ...string) bool {
 	return slices.ContainsFunc(s.Conditions, func(c policy.Condition) bool {
@@ -128,7 +146,7 @@ func narrowed(s *policy.Statement, keys ...string) bool {
 			return false
 		}
 		return slices.ContainsFunc(keys, func(key string) bool {
-			return strings.HasPrefix(strings.ToLower(c.Key), strings.ToLower(key)) && !slices.ContainsFunc(c.Values, func(v Text) bool { return v.Is("*") })
+			return strings.HasPrefix(strings.ToLower(c.Key), strings.ToLower(key)) && !slices.ContainsFunc(c.Values, func(v Text) bool { return !narrows(v) })
 		})
 	})
 }

@@ -23,8 +23,21 @@ type Statement struct {
 	Conditions                []Condition
 	// Maybe says that the statement is there under a condition of the template alone.
 	Maybe bool
+	// Again says that it is of the same statement of the template as the one before.
+	Again bool
 	// Unreadable says why the statement could not be read: it may then allow and deny anything.
 	Unreadable string
+}
+
+// Number is the place, from 1, that the i-th statement has in the template.
+func (d *Document) Number(i int) int {
+	n := 0
+	for _, s := range d.Statements[:i+1] {
+		if !s.Again {
+			n++
+		}
+	}
+	return n
 }
 
 // Effects of a statement.

@@ -199,7 +199,7 @@ func (a *asking) of(d *Document) verdict {
 			} else {
 				v.deny = Or(v.deny, applies)
 			}
-			*a.because = append(*a.because, Reason{Policy: d.Name, Statement: i + 1, Effect: effect, Applies: applies, Undecided: undecided})
+			*a.because = append(*a.because, Reason{Policy: d.Name, Statement: d.Number(i), Effect: effect, Applies: applies, Undecided: undecided})
 		}
 	}
 	return v

@@ -34,7 +34,7 @@ func Parse(name string, v any) *Document {
 				d.Version = TextOf(v[key])
 			case "Statement":
 				for _, item := range items(v[key]) {
-					d.Statements = append(d.Statements, statement(item))
+					d.Statements = append(d.Statements, statements(item)...)
 				}
 			case "Id":
 			default:
@@ -165,6 +165,83 @@ func items(v any) []item {
 	return []item{{value: v}}
 }
 
+// statements reads one statement. Where a condition of the template decides its effect, or actions, resources or principals of it, each of those
+// that it may have is a statement of its own.
+func statements(i item) []*Statement {
+	const most = 32 // of more, what is decided is not known
+	all := split(i, most)
+	for n, s := range all {
+		s.Again = n > 0
+	}
+	return all
+}
+
+func split(i item, most int) []*Statement {
+	m, ok := i.value.(map[string]any)
+	if !ok {
+		return []*Statement{statement(i)}
+	}
+	for _, key := range []string{"Effect", "Action", "Resource", "Principal"} {
+		values := alternatives(m[key])
+		if len(values) == 0 || len(values) > most {
+			continue
+		}
+		var all []*Statement
+		for _, v := range values {
+			one := maps.Clone(m)
+			one[key] = v.value
+			all = append(all, split(item{one, i.maybe || v.maybe}, most/len(values))...)
+		}
+		return all
+	}
+	return []*Statement{statement(i)}
+}
+
+// alternatives are the values that conditions choose from, and first those that are there whatever they choose. Where none does, there are none.
+func alternatives(v any) []item {
+	var certain any
+	var all []item
+	switch v := v.(type) {
+	case Either:
+		for _, branch := range []any{v.Then, v.Else} {
+			if _, absent := branch.(Absent); !absent {
+				all = append(all, item{branch, true})
+			}
+		}
+		return all
+	case []any:
+		var rest []any
+		for _, e := range v {
+			if either := alternatives(e); len(either) > 0 {
+				all = append(all, either...)
+			} else if _, undecided := e.(Either); !undecided {
+				rest = append(rest, e)
+			}
+		}
+		if certain = any(rest); len(rest) == 0 {
+			certain = nil
+		}
+	case map[string]any: // principals, by their kinds
+		rest := map[string]any{}
+		for _, kind := range sorted(v) {
+			either := alternatives(v[kind])
+			if len(either) == 0 {
+				rest[kind] = v[kind]
+			}
+			for _, e := range either {
+				all = append(all, item{map[string]any{kind: e.value}, e.maybe})
+			}
+		}
+		if certain = any(rest); len(rest) == 0 {
+			certain = nil
+		}
+	}
+	if certain != nil && len(all) > 0 {
+		all = append([]item{{value: certain}}, all...)
+	}
+	return all
+}
+
 func statement(i item) *Statement {
 	m, ok := i.value.(map[string]any)
 	if !ok {
@@ -187,10 +264,6 @@ func statement(i item) *Statement {
 		case "NotResource":
 			s.NotResources = texts(v)
 		case "Principal":
-			if either, ok := v.(Either); ok {
-				s.Principals, s.Maybe = slices.Concat(principals(either.Then), principals(either.Else)), true
-				continue
-			}
 			s.Principals = principals(v)
 		case "NotPrincipal":
 			s.NotPrincipals = principals(v)
