@@ -138,6 +138,7 @@ func TestFindingsUnderConditions(t *testing.T) {
 		{"a destination on success alone", "lost-events", "", permission(`"Principal":"sns.amazonaws.com"`) +
 			`,"C":{"Type":"AWS::Lambda::EventInvokeConfig","Properties":{"FunctionName":{"Ref":"F"},"DestinationConfig":{"Fn::If":["Asked",{"OnSuccess":{"Destination":"x"}},{"Ref":"AWS::NoValue"}]}}}`, []string{"T/F"}},
 		{"an alarm of a queue that is called as the function", "no-alarm", "", `"A":{"Type":"AWS::CloudWatch::Alarm","Properties":{"Namespace":"AWS/SQS","MetricName":"Errors","Dimensions":[{"Name":"QueueName","Value":{"Ref":"F"}}]}}`, []string{"T/F"}},
+		{"an alarm of the function, if asked", "no-alarm", "", `"A":{"Type":"AWS::CloudWatch::Alarm","Condition":"Asked","Properties":{"Namespace":"AWS/Lambda","MetricName":"Errors","Dimensions":[{"Name":"FunctionName","Value":{"Ref":"F"}}]}}`, []string{"T/F?"}},
 		{"an alarm of the function", "no-alarm", "", `"A":{"Type":"AWS::CloudWatch::Alarm","Properties":{"Namespace":"AWS/Lambda","MetricName":"Errors","Dimensions":[{"Name":"FunctionName","Value":{"Ref":"F"}}]}}`, nil},
 	} {
 		others := []string{}

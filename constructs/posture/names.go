@@ -24,15 +24,21 @@ func (m *model) nameFilters(vpc Text) []NameFilter {
 	var all []NameFilter
 	for _, a := range m.of("AWS::Route53Resolver::FirewallRuleGroupAssociation") {
 		if a.Text("VpcId") == vpc {
-			all = append(all, m.dnsFilter(a))
+			all = append(all, m.dnsFilter(a).under(a))
 		}
 	}
 	for _, f := range m.of("AWS::NetworkFirewall::Firewall") {
 		if f.Text("VpcId") == vpc {
-			all = append(all, m.networkFilter(f))
+			all = append(all, m.networkFilter(f).under(f))
 		}
 	}
 	return all
+}
+
+// under is the filter as its resource makes it: maybe not at all.
+func (f NameFilter) under(r *template.Resource) NameFilter {
+	f.BlocksOthers = policy.And(f.BlocksOthers, certainly(r))
+	return f
 }
 
 func (m *model) dnsFilter(association *template.Resource) NameFilter {
@@ -62,6 +68,8 @@ func (m *model) dnsFilter(association *template.Resource) NameFilter {
 			if everything {
 				return filter
 			}
+		case action.Is("BLOCK") && everything && template.At(rule, "Qtype") != nil: // of one type of records
+			filter.BlocksOthers = CannotTell
 		case action.Is("BLOCK") && everything:
 			filter.BlocksOthers = Yes
 			return filter
@@ -77,6 +85,15 @@ func (m *model) networkFilter(firewall *template.Resource) NameFilter {
 		return filter
 	}
 	settings := p.Property("FirewallPolicy")
+	// Network Firewall guide, "Stateless default actions": what is not forwarded, the rules about names never see.
+	for _, action := range template.Items(template.At(settings, "StatelessDefaultActions")) {
+		if text := policy.TextOf(action.Value); text.Is("aws:pass") && !action.Maybe {
+			filter.BlocksOthers = No
+			return filter
+		} else if !text.Is("aws:forward_to_sfe") && !text.Is("aws:drop") || action.Maybe {
+			return filter
+		}
+	}
 	for _, action := range template.Texts(template.At(settings, "StatefulDefaultActions")) {
 		for _, drop := range []string{"aws:drop_strict", "aws:drop_established", "aws:drop_established_app_layer", "aws:drop_established_app_layer_to_server"} {
 			if action.Is(drop) {

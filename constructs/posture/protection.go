@@ -53,6 +53,8 @@ type Alarm struct {
 	// Of is the path of the construct that the metric is of.
 	Of       string   `json:"of"`
 	Notifies []Notice `json:"notifies,omitempty"`
+
+	maybe bool // it is there under a condition of the template
 }
 
 // Notice is what an alarm does.
@@ -254,7 +256,7 @@ func (m *model) alarmsOf(names []watched) []Alarm {
 			if !slices.ContainsFunc(dimensions(r), w.is) {
 				continue
 			}
-			all = append(all, Alarm{Path: constructPath(r), Metric: metric(r), Of: w.path, Notifies: m.notices(r)})
+			all = append(all, Alarm{Path: constructPath(r), Metric: metric(r), Of: w.path, Notifies: m.notices(r), maybe: r.Maybe})
 		}
 	}
 	return all

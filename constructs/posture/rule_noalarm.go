@@ -44,7 +44,9 @@ func (a Alarm) watchesErrors() Answer {
 		return CannotTell
 	}
 	for _, name := range strings.Split(metrics, ", ") {
-		if name == "Errors" {
+		if name == "Errors" && a.maybe {
+			return CannotTell
+		} else if name == "Errors" {
 			return Yes
 		}
 	}
