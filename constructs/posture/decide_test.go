@@ -1,6 +1,9 @@
 package posture
 
-import "testing"
+import (
+	"strings"
+	"testing"
+)
 
 // What a template decides only when it is deployed, and what no template holds, must never make a no.
 func TestDecideTellsNothingOfWhatIsNotKnown(t *testing.T) {
@@ -27,6 +30,7 @@ func TestDecideTellsNothingOfWhatIsNotKnown(t *testing.T) {
 	permission := func(of, properties string) string {
 		return `"UP":{"Type":"AWS::Lambda::Permission","Properties":{"FunctionName":` + of + `,` + properties + `}}`
 	}
+	const ours = `{"Statement":{"Effect":"Allow","Action":"*","Resource":"*","Principal":{"AWS":{"Fn::GetAtt":["R","Arn"]}}}}`
 	all := allowing(allow("sqs:*", `"*"`, ""))
 	for _, c := range []struct {
 		situation  string
@@ -52,6 +56,29 @@ func TestDecideTellsNothingOfWhatIsNotKnown(t *testing.T) {
 		{"a macro in the role", []string{`"R":{"Type":"AWS::IAM::Role","Properties":{"RoleName":"x","Fn::Transform":{"Name":"AWS::Include"}}}`}, "s3:GetObject", "arn:aws:s3:::b/x", CannotTell},
 		{"a key's policy that may be left out", []string{allowing(allow("kms:*", `"*"`, "")), `"K":{"Type":"AWS::KMS::Key","Properties":{"KeyPolicy":{"Fn::If":["Asked",` + onlyAnchor + `,` + absent + `]}}}`},
 			"kms:Decrypt", "${K.Arn}", CannotTell},
+
+		// What a resource's own policy says, and under what.
+		{"a key without a policy leaves it to the account", []string{allowing(allow("kms:*", `"*"`, "")), `"K":{"Type":"AWS::KMS::Key","Properties":{}}`}, "kms:Decrypt", "${K.Arn}", Yes},
+		{"a key without a policy, and no permission", []string{`"K":{"Type":"AWS::KMS::Key","Properties":{}}`}, "kms:Decrypt", "${K.Arn}", No},
+		{"a queue's policy, if asked", []string{queue, strings.Replace(ofQueue("Allow", `{"Ref":"Q"}`), `QueuePolicy",`, `QueuePolicy","Condition":"Asked",`, 1)}, "sqs:SendMessage", "${Q.Arn}", CannotTell},
+		{"a permission, if asked", []string{lambda, strings.Replace(permission(`"g"`, `"Action":"lambda:InvokeFunction","Principal":{"Fn::GetAtt":["R","Arn"]}`), `Permission",`, `Permission","Condition":"Asked",`, 1)},
+			"lambda:InvokeFunction", "${G.Arn}", CannotTell},
+		{"a permission of a function that is a parameter", []string{lambda, permission(`{"Ref":"Param"}`, `"Action":"lambda:InvokeFunction","Principal":{"Fn::GetAtt":["R","Arn"]}`)}, "lambda:InvokeFunction", "${G.Arn}", CannotTell},
+		{"a permission for what a service sends", []string{lambda, permission(`"g"`, `"Action":"lambda:InvokeFunction","Principal":"*","SourceAccount":"111122223333"`)}, "lambda:InvokeFunction", "${G.Arn}", No},
+		{"a permission for an organization", []string{lambda, permission(`"g"`, `"Action":"lambda:InvokeFunction","Principal":"*","PrincipalOrgID":"o-1"`)}, "lambda:InvokeFunction", "${G.Arn}", CannotTell},
+		{"a secret's policy", []string{`"S":{"Type":"AWS::SecretsManager::Secret"}`, `"SP":{"Type":"AWS::SecretsManager::ResourcePolicy","Properties":{"SecretId":{"Ref":"S"},"ResourcePolicy":` + ours + `}}`},
+			"secretsmanager:GetSecretValue", "${S}", Yes},
+		{"a table's policy", []string{`"T":{"Type":"AWS::DynamoDB::Table","Properties":{"ResourcePolicy":{"PolicyDocument":` + ours + `}}}`}, "dynamodb:GetItem", "${T.Arn}", Yes},
+
+		// What a request of a function's code holds.
+		{"a session, by its name", []string{queue, strings.Replace(ofQueue("Allow", `{"Ref":"Q"}`), `{"Fn::GetAtt":["R","Arn"]}`,
+			`{"Fn::Sub":"arn:${AWS::Partition}:sts::${AWS::AccountId}:assumed-role/${R}/${F}"}`, 1)}, "sqs:SendMessage", "${Q.Arn}", Yes},
+		{"another's session", []string{queue, strings.Replace(ofQueue("Allow", `{"Ref":"Q"}`), `{"Fn::GetAtt":["R","Arn"]}`,
+			`{"Fn::Sub":"arn:${AWS::Partition}:sts::${AWS::AccountId}:assumed-role/${R}/other:x"}`, 1)}, "sqs:SendMessage", "${Q.Arn}", No},
+		{"it comes from no source", []string{allowing(allow("sqs:*", `"*"`, `,"Condition":{"StringEquals":{"aws:SourceAccount":"111122223333"}}`))}, "sqs:SendMessage", "arn:aws:sqs:eu-west-1:111122223333:q", No},
+		{"it is a role's", []string{queue, allowing(allow("sqs:*", `"*"`, `,"Condition":{"StringEquals":{"aws:PrincipalType":"AssumedRole"}}`))}, "sqs:SendMessage", "${Q.Arn}", Yes},
+		{"it is no service's", []string{allowing(allow("sqs:*", `"*"`, `,"Condition":{"Bool":{"aws:PrincipalIsAWSService":"true"}}`))}, "sqs:SendMessage", "arn:aws:sqs:eu-west-1:111122223333:q", No},
+		{"it is to its own account", []string{queue, allowing(allow("sqs:*", `"*"`, `,"Condition":{"StringEquals":{"aws:ResourceAccount":{"Ref":"AWS::AccountId"}}}`))}, "sqs:SendMessage", "${Q.Arn}", Yes},
 
 		// A pattern may mean a resource of the templates, with the policy that it has.
 		{"any queue, of which one's policy allows", []string{queue, ofQueue("Allow", `{"Ref":"Q"}`)}, "sqs:SendMessage", "*", CannotTell},
