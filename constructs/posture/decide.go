@@ -32,7 +32,8 @@ func With(name string, values ...string) Key { return Key{name, values} }
 // answer is Yes if all are allowed and No if none is. Name resources of the templates as ${LogicalId.Arn} or ${Path/Of/Construct.Arn}.
 //
 // What a request of the function's own code holds is known: its role, its account, the function, TLS. Of other condition keys any value is
-// thought possible, unless it is given. Policies of resources that are in no template count as if they were not there, but for those of keys
+// thought possible, unless it is given. What a service asks for the function, such as Athena of S3, is another request: ask for it
+// With("aws:ViaAWSService", "true"). Policies of resources that are in no template count as if they were not there, but for those of keys
 // and roles, which have to allow. The error says what name is in no template, what is no action and what is no ARN of the action's service: of such,
 // No would be no proof.
 func (p *Posture) Decide(f *Function, action, resource string, keys ...Key) (Decision, error) {
