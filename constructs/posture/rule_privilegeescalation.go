@@ -117,16 +117,16 @@ func (a allowance) attachesNamed() bool {
 
 // administrator says whether a resource of the templates is, or runs as, another role that may do everything.
 func (a allowance) administrator(resource Text) bool {
-	r := a.functions[0].model.named(resource, append([]string{"AWS::IAM::Role"}, functionTypes...)...)
+	m := a.functions[0].model
+	arn := resource
+	if function := m.named(resource, functionTypes...); function != nil {
+		arn = function.Text("Role")
+	}
+	r := m.named(arn, "AWS::IAM::Role")
 	if r == nil {
 		return false
 	}
-	m, other := a.functions[0].model, (*role)(nil)
-	if r.Type == "AWS::IAM::Role" {
-		other = m.role(r.ARN(), r.Path)
-	} else {
-		other = m.roleOf(r)
-	}
+	other := m.role(r.ARN(), r.Path)
 	return other != a.role && m.decide(question{role: other, action: "*", resource: "*", identityOnly: true}).Answer == Yes
 }
 
@@ -151,7 +151,8 @@ func (a allowance) escalatedBy(action, on string) []Text {
 	one := "arn:" + place + ":" + Text(service) + ":" + place + ":" + place + ":" + Text(kind) + policy.Symbol(policy.Anything, "any")
 	var all []Text
 	for _, r := range a.statement.Resources {
-		if policy.MatchesResource(r, one) != No && a.administrator(r) || wide(r) && policy.MatchesResource(r, one) != No || slices.ContainsFunc(own, func(o Text) bool { return policy.MatchesResource(r, o) == Yes }) {
+		ofKind := policy.MatchesResource(r, one) != No && (wide(r) || a.administrator(r))
+		if ofKind || slices.ContainsFunc(own, func(o Text) bool { return policy.MatchesResource(r, o) == Yes }) {
 			all = append(all, r)
 		}
 	}
