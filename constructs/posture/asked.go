@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/agext/levenshtein"
+
 	"github.com/securegofunction/cdk/internal/policy"
 )
 
@@ -39,32 +41,11 @@ func checkAction(action string) error {
 		return nil
 	}
 	for _, k := range known {
-		if edits(strings.ToLower(name), strings.ToLower(k)) <= 2 {
+		if levenshtein.Distance(strings.ToLower(name), strings.ToLower(k), nil) <= 2 {
 			return fmt.Errorf("%s has no action %q: did you mean %s:%s?", service, name, service, k)
 		}
 	}
 	return nil
-}
-
-// edits is how many letters have to be put in, taken out or replaced (Wagner, Fischer, 1974).
-func edits(a, b string) int {
-	row := make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i := range len(a) {
-		before := row[0]
-		row[0] = i + 1
-		for j := range len(b) {
-			cost := before
-			if a[i] != b[j] {
-				cost++
-			}
-			before = row[j+1]
-			row[j+1] = min(cost, row[j+1]+1, row[j]+1)
-		}
-	}
-	return row[len(b)]
 }
 
 // checkResource says what is wrong with a resource that somebody asks about: what is no ARN is allowed to nobody, and neither is one of another

@@ -28,15 +28,3 @@ func TestSlipsAreNoProof(t *testing.T) {
 		}
 	}
 }
-
-func TestEdits(t *testing.T) {
-	t.Parallel()
-	for _, c := range []struct {
-		a, b string
-		want int
-	}{{"", "", 0}, {"a", "", 1}, {"", "ab", 2}, {"kitten", "sitting", 3}, {"getobject", "getobject", 0}, {"getobjct", "getobject", 1}, {"flaw", "lawn", 2}} {
-		if got := edits(c.a, c.b); got != c.want {
-			t.Errorf("%s, %s: got %d, want %d", c.a, c.b, got, c.want)
-		}
-	}
-}

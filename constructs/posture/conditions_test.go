@@ -124,6 +124,7 @@ func TestFindingsUnderConditions(t *testing.T) {
 		{"everybody, held to an account that is a parameter", "public-invocation", "", permission(`"Principal":"*","SourceAccount":{"Ref":"Param"}`), nil},
 		{"everybody, held to every source", "public-invocation", "", permission(`"Principal":"*","SourceArn":"*"`), []string{"T/P"}},
 		{"everybody, held to sources of any account", "public-invocation", "", permission(`"Principal":"*","SourceArn":"arn:aws:sns:*:*:*"`), []string{"T/P"}},
+		{"everybody, held to every ARN", "public-invocation", "", permission(`"Principal":"*","SourceArn":"arn:*"`), []string{"T/P"}},
 		{"everybody, held to a bucket", "public-invocation", "", permission(`"Principal":"*","SourceArn":"arn:aws:s3:::orders"`), nil},
 		{"everybody who signs", "public-invocation", "", permission(`"Principal":"*","FunctionUrlAuthType":"AWS_IAM"`), []string{"T/P"}},
 		{"a service, held to a source if asked", "permission-without-source", "", permission(`"Principal":"sns.amazonaws.com","SourceArn":{"Fn::If":["Asked","arn:aws:sns:eu-west-1:111122223333:t",{"Ref":"AWS::NoValue"}]}`), []string{"T/P?"}},
@@ -138,6 +139,7 @@ func TestFindingsUnderConditions(t *testing.T) {
 		{"a destination on success alone", "lost-events", "", permission(`"Principal":"sns.amazonaws.com"`) +
 			`,"C":{"Type":"AWS::Lambda::EventInvokeConfig","Properties":{"FunctionName":{"Ref":"F"},"DestinationConfig":{"Fn::If":["Asked",{"OnSuccess":{"Destination":"x"}},{"Ref":"AWS::NoValue"}]}}}`, []string{"T/F"}},
 		{"an alarm of a queue that is called as the function", "no-alarm", "", `"A":{"Type":"AWS::CloudWatch::Alarm","Properties":{"Namespace":"AWS/SQS","MetricName":"Errors","Dimensions":[{"Name":"QueueName","Value":{"Ref":"F"}}]}}`, []string{"T/F"}},
+		{"a macro in the function, which may give it another role", "unknown-permissions", `,"Fn::Transform":{"Name":"AWS::Include"}`, "", []string{"T/R"}},
 		{"an alarm of the function, if asked", "no-alarm", "", `"A":{"Type":"AWS::CloudWatch::Alarm","Condition":"Asked","Properties":{"Namespace":"AWS/Lambda","MetricName":"Errors","Dimensions":[{"Name":"FunctionName","Value":{"Ref":"F"}}]}}`, []string{"T/F?"}},
 		{"an alarm of the function", "no-alarm", "", `"A":{"Type":"AWS::CloudWatch::Alarm","Properties":{"Namespace":"AWS/Lambda","MetricName":"Errors","Dimensions":[{"Name":"FunctionName","Value":{"Ref":"F"}}]}}`, nil},
 	} {

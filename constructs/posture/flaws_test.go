@@ -6,6 +6,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	jsonpatch "github.com/evanphx/json-patch/v5"
 )
 
 // flaw is a template with one flaw: testdata/sound.json with a JSON merge patch (RFC 7386).
@@ -26,25 +28,6 @@ func read(t *testing.T, path string, into any) {
 	}
 }
 
-func merge(target, patch any) any {
-	changes, ok := patch.(map[string]any)
-	if !ok {
-		return patch
-	}
-	object, ok := target.(map[string]any)
-	if !ok {
-		object = map[string]any{}
-	}
-	for key, change := range changes {
-		if change == nil {
-			delete(object, key)
-		} else {
-			object[key] = merge(object[key], change)
-		}
-	}
-	return object
-}
-
 // patched is testdata/sound.json with a patch.
 func patched(t testing.TB, patch any) *Posture {
 	t.Helper()
@@ -52,11 +35,11 @@ func patched(t testing.TB, patch any) *Posture {
 	if err != nil {
 		t.Fatal(err)
 	}
-	var template any
-	if err := json.Unmarshal(text, &template); err != nil {
+	change, err := json.Marshal(patch)
+	if err != nil {
 		t.Fatal(err)
 	}
-	changed, err := json.Marshal(merge(template, patch))
+	changed, err := jsonpatch.MergePatch(text, change)
 	if err != nil {
 		t.Fatal(err)
 	}

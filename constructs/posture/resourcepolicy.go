@@ -1,7 +1,6 @@
 package posture
 
 import (
-	"cmp"
 	"slices"
 	"strings"
 
@@ -102,8 +101,7 @@ func replicaPolicy(r *template.Resource) *policy.Document {
 		if here == CannotTell || item.Maybe {
 			a = maybe(a)
 		}
-		all.Statements = append(all.Statements, a.document.Statements...)
-		all.Unknown = cmp.Or(all.Unknown, a.document.Unknown)
+		all = all.Join(a.document)
 	}
 	return all
 }
@@ -115,10 +113,7 @@ func (m *model) readResourcePolicies() {
 	m.resourcePolicies = map[*template.Resource]*policy.Document{}
 	for _, s := range separate {
 		for _, r := range m.of(s.kind) {
-			a := attachment{document: policy.Parse(r.Path, r.Property(s.document))}
-			if r.Maybe {
-				a = maybe(a)
-			}
+			a := attached(r, r.Property(s.document))
 			for _, subject := range template.Items(r.Property(s.subjects)) {
 				document := a.document
 				if subject.Maybe {
@@ -133,18 +128,12 @@ func (m *model) readResourcePolicies() {
 		if name == "" {
 			name = "default"
 		}
-		a := attachment{document: policy.Parse(r.Path, map[string]any{"Version": "2012-10-17", "Statement": busStatement(r)})}
-		if r.Maybe {
-			a = maybe(a)
-		}
+		a := attached(r, map[string]any{"Version": "2012-10-17", "Statement": busStatement(r)})
 		m.addPolicyOf(name, "AWS::Events::EventBus", a.document)
 	}
 	// One of CloudWatch Logs is the account's, and says itself of which groups it is.
 	for _, r := range m.of("AWS::Logs::ResourcePolicy") {
-		a := attachment{document: policy.Parse(r.Path, r.Property("PolicyDocument"))}
-		if r.Maybe {
-			a = maybe(a)
-		}
+		a := m.document(r)
 		for _, group := range m.of("AWS::Logs::LogGroup") {
 			if policy.And(policy.Equal(group.Stack.Account, r.Stack.Account), policy.Equal(group.Stack.Region, r.Stack.Region)) != No {
 				m.addPolicy(group, a.document)

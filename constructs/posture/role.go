@@ -157,7 +157,12 @@ func settled(name Text) bool {
 }
 
 func (m *model) document(r *template.Resource) attachment {
-	a := attachment{document: policy.Parse(r.Path, r.Property("PolicyDocument")), source: r}
+	return attached(r, r.Property("PolicyDocument"))
+}
+
+// attached is a policy that a resource holds.
+func attached(r *template.Resource, document any) attachment {
+	a := attachment{document: policy.Parse(r.Path, document), source: r}
 	if r.Maybe {
 		return maybe(a)
 	}

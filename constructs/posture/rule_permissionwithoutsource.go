@@ -6,7 +6,6 @@ import (
 	"strings"
 
 	"github.com/securegofunction/cdk/constructs/posture/internal/template"
-	"github.com/securegofunction/cdk/internal/policy"
 )
 
 func init() {
@@ -53,11 +52,10 @@ func unsourced(permission *template.Resource) string {
 		}
 	}
 	source := permission.Text("SourceArn")
-	account, _ := policy.ARNPart(source, 4)
 	switch {
 	case source == "", mayBeAbsent(permission.Property("SourceArn")):
 		return fmt.Sprintf("%s may invoke it for whomever: there is neither SourceArn nor SourceAccount", who)
-	case pattern(account), account == "" && !narrows(source), strings.HasPrefix(string(source), "arn:*") && account == "":
+	case !narrows(source):
 		return fmt.Sprintf("%s may invoke it for any account: SourceArn is %s", who, source)
 	case strings.HasPrefix(who, "s3."):
 		return fmt.Sprintf("%s may invoke it for whoever owns the bucket of that name: there is no SourceAccount", who)

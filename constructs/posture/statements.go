@@ -127,8 +127,11 @@ func narrows(v Text) bool {
 		return false
 	}
 	account, ok := policy.ARNPart(v, 4)
-	if !ok || !strings.HasPrefix(string(v), "arn:") {
+	switch {
+	case !strings.HasPrefix(string(v), "arn:"):
 		return true
+	case !ok: // a wildcard may be for the account
+		return !pattern(v)
 	}
 	name, _ := policy.ARNPart(v, 5)
 	named := strings.Trim(string(name), "*?") != ""

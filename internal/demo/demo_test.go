@@ -211,6 +211,8 @@ func TestAllowed(t *testing.T) {
 		"another parameter":  {"/my_app/api_key", "/my_app/*", "may it ssm:GetParameters on"},
 		"another action":     {`"ssm:GetParameters"`, `"ssm:*"`, "may it ssm:PutParameter on"},
 		"everybody reached":  {`"Description": "HTTPS to the interface endpoint of ssm"`, `"Description": "", "CidrIp": "10.0.0.0/8"`, "reaches 10.0.0.0/8:443"},
+		"a parameter beside": {`:parameter/my_app/api_key"`, `:parameter/their_app/key"`, "a statement of it names "},
+		"somebody invokes":   {`"Resources": {`, `"Resources": {"P": {"Type": "AWS::Lambda::Permission", "Properties": {"FunctionName": {"Fn::GetAtt": ["QuickstartFunctionDEACF8F4", "Arn"]}, "Action": "lambda:InvokeFunction", "Principal": "sns.amazonaws.com"}},`, "sns.amazonaws.com may invoke it"},
 		"a function no more": {"AWS::Lambda::Function", "AWS::Lambda::Gone", "no function is called"},
 	} {
 		changed := string(text)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/securegofunction/cdk/constructs/posture"
@@ -25,17 +26,30 @@ func allowed(p *posture.Posture) (string, error) {
 		parameter = "arn:${AWS::Partition}:ssm:${AWS::Region}:${AWS::AccountId}:parameter"
 	)
 	var wrong failures
-	for _, own := range []string{"/my_app/api_key", "/my_app/db_password"} {
-		p.May(&wrong, name, "ssm:GetParameters", parameter+own)
-		p.MayNot(&wrong, name, "ssm:PutParameter", parameter+own)
+	own := []string{parameter + "/my_app/api_key", parameter + "/my_app/db_password"}
+	for _, arn := range own {
+		p.May(&wrong, name, "ssm:GetParameters", arn)
+		p.MayNot(&wrong, name, "ssm:PutParameter", arn)
 	}
 	p.MayNot(&wrong, name, "ssm:GetParameters", parameter+"/my_app/other")
 	p.MayNot(&wrong, name, "ssm:GetParametersByPath", parameter+"/my_app")
 	p.MayNot(&wrong, name, "secretsmanager:*", "*")
 	p.MayNot(&wrong, name, "s3:*", "*")
 	p.ReachesOnly(&wrong, name, "ssm")
-	if f, err := p.Function(name); err == nil && len(f.InvokedBy) > 0 {
-		wrong.Errorf("%s may invoke it", f.InvokedBy[0].Who)
+	f, err := p.Function(name)
+	if err != nil {
+		return "", err
+	}
+	for _, i := range f.InvokedBy {
+		wrong.Errorf("%s may invoke it", i.Who)
+	}
+	// A name beside these two is in none of its statements.
+	for _, s := range f.May {
+		for _, resource := range s.Resources {
+			if arn := resource.String(); strings.Contains(arn, ":ssm:") && !slices.Contains(own, arn) {
+				wrong.Errorf("a statement of it names %s", arn)
+			}
+		}
 	}
 	if len(wrong) > 0 {
 		return "", errors.New(strings.Join(wrong, "\n"))

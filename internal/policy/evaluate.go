@@ -80,7 +80,7 @@ func Evaluate(policies Policies, r Request) Decision {
 	if policies.Resource != nil {
 		resource = ask.of(policies.Resource)
 	} else if ask.needsResourcePolicy() {
-		resource.allow = grant{CannotTell, CannotTell, CannotTell}
+		resource.allow = unknown
 		because = append(because, Reason{Policy: "the policy of " + r.Resource.String(), Effect: Allow, Applies: CannotTell, Undecided: "it is not in the templates"})
 	}
 	boundary := verdict{allow: grant{direct: Yes}}
@@ -151,7 +151,7 @@ func decisive(all []Reason, answer, denied Answer) []Reason {
 }
 
 func join(a, b verdict) verdict {
-	return verdict{grant{Or(a.allow.direct, b.allow.direct), Or(a.allow.role, b.allow.role), Or(a.allow.account, b.allow.account)}, Or(a.deny, b.deny)}
+	return verdict{a.allow.or(b.allow), Or(a.deny, b.deny)}
 }
 
 // asking is a request, read once.
@@ -177,7 +177,7 @@ func (a *asking) needsResourcePolicy() bool {
 func (a *asking) of(d *Document) verdict {
 	v := verdict{}
 	if d.Unknown != "" {
-		v.allow = grant{CannotTell, CannotTell, CannotTell}
+		v.allow = unknown
 		if !d.OnlyAllows {
 			v.deny = CannotTell
 		}
@@ -208,7 +208,7 @@ func (a *asking) of(d *Document) verdict {
 // matches says to whom of those who ask the statement speaks about this request.
 func (a *asking) matches(s *Statement, version Text) (to grant, undecided string) {
 	if s.Unreadable != "" {
-		return grant{CannotTell, CannotTell, CannotTell}, s.Unreadable
+		return unknown, s.Unreadable
 	}
 	least := Yes
 	add := func(answer Answer, what string) bool {

@@ -53,3 +53,23 @@ func TestParseOfWhatTheTemplateLeavesOpen(t *testing.T) {
 		}
 	}
 }
+
+func TestAlternativesAreBounded(t *testing.T) {
+	t.Parallel()
+	many := func(value string) []any {
+		var all []any
+		for range 12 {
+			all = append(all, Either{"C", Text(value), Absent{}}, Either{"C", Text("x"), Text("y")})
+		}
+		return all
+	}
+	d := Parse("p", map[string]any{"Statement": []any{
+		map[string]any{"Effect": Either{"C", "Allow", "Deny"}, "Action": many("sqs:SendMessage"), "Resource": many("*")},
+		map[string]any{"Effect": "Allow", "Action": "sns:Publish", "Resource": "*"}}})
+	if n := len(d.Statements); n > 33 || d.Number(n-1) != 2 {
+		t.Errorf("got %d statements, of which the last is number %d", n, d.Number(n-1))
+	}
+	if got := Evaluate(Policies{Identity: []*Document{d}}, Request{Principal: Role(roleA), Action: "sqs:SendMessage", Resource: queueOf}); got.Answer != CannotTell {
+		t.Errorf("got %s", got.Answer)
+	}
+}

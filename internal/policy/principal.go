@@ -15,11 +15,17 @@ type grant struct {
 
 func (g grant) any() Answer { return Or(g.direct, g.role, g.account) }
 
+func (g grant) or(other grant) grant {
+	return grant{Or(g.direct, other.direct), Or(g.role, other.role), Or(g.account, other.account)}
+}
+
+// unknown is a grant of which it cannot be told whether it is one, and to whom.
+var unknown = grant{CannotTell, CannotTell, CannotTell}
+
 func grants(to []Principal, asks Principal) grant {
 	var g grant
 	for _, p := range to {
-		one := grantOf(p, asks)
-		g = grant{Or(g.direct, one.direct), Or(g.role, one.role), Or(g.account, one.account)}
+		g = g.or(grantOf(p, asks))
 	}
 	return g
 }

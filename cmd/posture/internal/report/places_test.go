@@ -6,6 +6,8 @@ import (
 	"path/filepath"
 	"testing"
 
+	jsonpatch "github.com/evanphx/json-patch/v5"
+
 	"github.com/securegofunction/cdk/constructs/posture"
 )
 
@@ -28,47 +30,27 @@ func TestEveryRuleHasAPlace(t *testing.T) {
 // patched is the sound template of package posture, with one of its flaws (a JSON merge patch, RFC 7386).
 func patched(t *testing.T, file string) *Document {
 	t.Helper()
-	read := func(name string, into any) {
-		text, err := os.ReadFile(name)
-		if err == nil {
-			err = json.Unmarshal(text, into)
-		}
-		if err != nil {
-			t.Fatalf("%s: %v", name, err)
-		}
-	}
-	var sound any
-	var flaw struct{ Patch any }
-	read("../../../../constructs/posture/testdata/sound.json", &sound)
-	read(file, &flaw)
-	text, err := json.Marshal(merge(sound, flaw.Patch))
+	sound, err := os.ReadFile("../../../../constructs/posture/testdata/sound.json")
 	if err != nil {
 		t.Fatal(err)
+	}
+	written, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var flaw struct{ Patch json.RawMessage }
+	if err := json.Unmarshal(written, &flaw); err != nil {
+		t.Fatalf("%s: %v", file, err)
+	}
+	text, err := jsonpatch.MergePatch(sound, flaw.Patch)
+	if err != nil {
+		t.Fatalf("%s: %v", file, err)
 	}
 	p, err := posture.FromJSON("sound", text)
 	if err != nil {
 		t.Fatalf("%s: %v", file, err)
 	}
 	return New("sound", p, p.Check(), posture.Rules())
-}
-
-func merge(target, patch any) any {
-	changes, ok := patch.(map[string]any)
-	if !ok {
-		return patch
-	}
-	object, ok := target.(map[string]any)
-	if !ok {
-		object = map[string]any{}
-	}
-	for key, change := range changes {
-		if change == nil {
-			delete(object, key)
-		} else {
-			object[key] = merge(object[key], change)
-		}
-	}
-	return object
 }
 
 // What is no construct within what a function reaches is listed of no function.
